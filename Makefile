@@ -1,0 +1,60 @@
+# Every verb of the project: CI runs these and nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# -qq: errors only. Pip's warnings are about the machine, not about this project.
+PIP_INSTALL := $(PIP) install -qq --root-user-action=ignore --no-deps
+DBT := .ci/with-server dbt --quiet
+SQL := models $(wildcard tests/dbt)
+
+.PHONY: help install demo test lint fix docs clean
+
+help: ## List these verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+install: $(INSTALLED) ## Make .venv and install what requirements.lock names (the other verbs do so by themselves)
+
+demo: $(INSTALLED) ## Show the same batches loaded by dbt's own strategy and by onerow, twice at once
+	@$(BIN)/python examples/demo/demo.py
+
+test: $(INSTALLED) ## Run all tests, on a PostgreSQL of their own
+	@$(BIN)/pytest -n 2 --dist worksteal
+
+lint: $(INSTALLED) ## Check Python, YAML, models, and the SQL that macros compile to
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/yamllint --strict .
+	@$(DBT) --warn-error parse
+	@.ci/with-server sqlfluff lint --disable-progress-bar $(SQL)
+	@.ci/with-server python .ci/lint_sent_sql.py
+
+fix: $(INSTALLED) ## Correct what the linters can correct by themselves, and write anew what is generated
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+	@.ci/with-server sqlfluff fix --disable-progress-bar $(SQL)
+	@$(BIN)/python .ci/command_reference.py
+
+docs: $(INSTALLED) ## Write the documentation of models and sources to target/static_index.html
+	@.ci/with-server bash -c 'dbt --quiet run && dbt --quiet docs generate --static --target-path target'
+	@echo "Written: target/static_index.html"
+
+clean: ## Stop the server and remove what was made, but for its data in .onerow and your profiles.yml
+	@if [ -x $(BIN)/onerow ]; then $(BIN)/onerow server stop; fi
+	@rm -rf .venv target logs dbt_packages scripts/*.egg-info .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "onerow needs Python 3.11 or newer; python3 is $$(python3 --version 2>&1)" >&2; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "python3 cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing into .venv; this is done once" >&2
+	@python3 -m venv .venv
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --no-build-isolation -e .
+	@touch $(INSTALLED)

@@ -1,0 +1,18 @@
+{#- Number the batches that this mart has consumed or just claimed, from the oldest to the newest: by the sender's time of extraction,
+    then by content, so that the order of arrival does not matter. Where rows carry no version, this position is their version. -#}
+{% macro order_batches(load) %}
+    {%- call statement('onerow_positions') %}
+        create temporary table {{ load.positions }} on commit drop as
+        select
+            b.batch_no,
+            b.window_start,
+            b.window_end,
+            b.row_count,
+            b.rejected_count,
+            c.xid = pg_current_xact_id() as is_claimed_now,
+            row_number() over (order by b.extracted_at, coalesce(b.content_sha256, b.batch_id), b.batch_no) as position
+        from {{ onerow.ledger('claims') }} as c
+        inner join {{ onerow.ledger('batches') }} as b on b.batch_no = c.batch_no
+        where c.model = {{ onerow.literal(onerow.relation_id(this)) }}
+    {%- endcall -%}
+{% endmacro %}

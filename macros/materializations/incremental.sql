@@ -1,0 +1,74 @@
+{#- A load, in one transaction: lock, look again, claim, gather, write, count, commit. Models of other strategies are dbt's. -#}
+{% materialization incremental, adapter='postgres' %}
+    {%- if config.get('incremental_strategy') not in onerow.strategies() -%}
+        {{ return(dbt.materialization_incremental_default()) }}
+    {%- endif -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set options = onerow.load_options() -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {%- do onerow.lock_relation(target_relation) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- set existing = onerow.look_again(target_relation) -%}
+    {%- do onerow.require_plain_table(existing) -%}
+    {%- set rebuild = existing is none or existing.type != 'table' or should_full_refresh() -%}
+    {%- if options.source -%}
+        {%- do onerow.claim_batches(
+            onerow.relation_id(target_relation),
+            none if rebuild else onerow.oid_of(existing),
+            options.source,
+            none if rebuild else options.max_batches,
+        ) -%}
+    {%- endif -%}
+
+    {%- set load = onerow.gather(options, sql) -%}
+    {%- if load.source -%}
+        {%- do onerow.check_delivery(load) -%}
+    {%- endif -%}
+    {%- if load.window_column -%}
+        {%- do onerow.set_aside_bad_windows(load) -%}
+        {%- do onerow.cut_segments(load) -%}
+    {%- endif -%}
+    {%- if load.by_position and load.strategy != 'insert_new' -%}
+        {%- do onerow.bring_in_newer(load, sql) -%}
+    {%- endif -%}
+
+    {%- if rebuild -%}
+        {%- set into = onerow.run_unique(target_relation, 'new') -%}
+        {%- do onerow.create_mart(into, load) -%}
+    {%- else -%}
+        {%- set into = existing -%}
+        {%- do onerow.adapt_mart(into, load) -%}
+    {%- endif -%}
+    {%- do onerow.cast_incoming(into, load) -%}
+
+    {%- do onerow.write_load(into, load, is_empty=rebuild) -%}
+    {%- if load.source -%}
+        {%- do onerow.record_dead_letters(load) -%}
+        {%- do onerow.record_outcomes(load) -%}
+    {%- endif -%}
+    {%- if load.strategy == 'insert_new' -%}
+        {%- do onerow.list_stale(load) -%}
+    {%- endif -%}
+    {%- set totals = onerow.load_totals(load) -%}
+    {%- call noop_statement('main', onerow.load_message(load, totals), 'LOAD', totals.get('new', 0) + totals.get('modified', 0)) -%}
+        {{ onerow.upsert_rows(into, load, rebuild, whole=false) }}
+    {%- endcall -%}
+
+    {%- if rebuild -%}
+        {%- do onerow.swap_in(into, target_relation, existing) -%}
+        {#- Cheaper after the fill than before, and under the mart's own name. -#}
+        {%- do onerow.ensure_unique_index(target_relation, options.key) -%}
+        {%- do create_indexes(target_relation) -%}
+        {%- if options.source -%}
+            {%- do onerow.settle_claims(target_relation) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {%- do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=rebuild)) -%}
+    {%- do persist_docs(target_relation, model) -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

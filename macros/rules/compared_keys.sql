@@ -1,0 +1,46 @@
+{#- One row a natural key of either side, with its rows on each and what the rules find in it. Grouped rather than joined, because a
+    full join has no way to match NULL keys. A key that only batches still to be loaded deliver is waiting, not missing; one that
+    only refused rows have is on neither side. -#}
+{% macro compared_keys(mart) %}
+{%- set facts = onerow.reconciled_mart(mart) -%}
+{%- set keys = [] -%}
+{%- for column in facts.key -%}{%- do keys.append('key_' ~ loop.index) -%}{%- endfor -%}
+select
+    sides.*,
+    not has_null and delivered_rows > 0 and mart_rows = 0 as is_missing,
+    not has_null and delivered_rows = 0 and waiting_rows > 0 and mart_rows = 0 as is_waiting,
+    not has_null and delivered_rows = 0 and waiting_rows = 0 and mart_rows > 0 as is_unexpected,
+    not has_null and mart_rows > 1 as is_duplicate,
+    has_null and delivered_rows + mart_rows > 0 as is_null
+from (
+    select
+        {{ keys | join(', ') }},
+        num_nulls({{ keys | join(', ') }}) > 0 as has_null,
+        count(*) filter (where side = 1) as delivered_rows,
+        count(*) filter (where side = 2) as waiting_rows,
+        count(*) filter (where side = 3) as refused_rows,
+        count(*) filter (where side = 4) as mart_rows,
+        max(_batch_no) filter (where side = 1) as newest_batch_no
+    from (
+        select
+            {{ keys | join(', ') }},
+            case when rows.is_refused then 3 when batches.is_consumed then 1 else 2 end as side,
+            rows._batch_no
+        from ({{ onerow.delivered_rows(mart) }}) as rows
+        inner join ({{ onerow.delivered_batches(mart) }}) as batches
+            on batches.batch_no = rows._batch_no
+        where not batches.is_quarantined and rows.is_expected and not rows.is_withdrawn
+
+        union all
+
+        select
+            {%- for column in facts.key %}
+            mart.{{ adapter.quote(column.name) }}::{{ column.data_type }},
+            {%- endfor %}
+            4,
+            null
+        from {{ facts.relation }} as mart
+    ) as both_sides
+    group by {{ keys | join(', ') }}
+) as sides
+{%- endmacro %}

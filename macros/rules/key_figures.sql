@@ -1,0 +1,41 @@
+{#- Level counts of `onerow reconcile`: both sides of a mart in figures, from one pass over them. `violations` is how many rows
+    `rule` returns for the figure, NULL where the figure only informs; a side without such a figure is NULL. -#}
+{% macro key_figures(mart) %}
+{%- if execute %}
+select figures.*
+from (
+    select
+        coalesce(sum(delivered_rows), 0) as delivered_rows,
+        count(*) filter (where not has_null and delivered_rows > 1) as repeated_keys,
+        coalesce(sum(refused_rows), 0) as refused_rows,
+        coalesce(sum(waiting_rows), 0) as waiting_rows,
+        count(*) filter (where is_waiting) as waiting_keys,
+        coalesce(sum(mart_rows), 0) as mart_rows,
+        -- A key that the mart has already from a batch that it has still to load counts on both sides.
+        count(*) filter (where not has_null and (delivered_rows > 0 or (waiting_rows > 0 and mart_rows > 0)))
+            as source_keys,
+        count(*) filter (where not has_null and mart_rows > 0) as mart_keys,
+        count(*) filter (where is_missing) as missing_keys,
+        count(*) filter (where is_unexpected) as unexpected_keys,
+        count(*) filter (where is_duplicate) as duplicate_keys,
+        count(*) filter (where is_null) as null_keys,
+        coalesce(sum(delivered_rows) filter (where is_null), 0) as delivered_null_rows,
+        coalesce(sum(mart_rows) filter (where is_null), 0) as mart_null_rows
+    from ({{ onerow.compared_keys(mart) }}) as compared_keys
+) as totals
+cross join lateral (
+    values
+    ('delivered_rows', totals.delivered_rows, null, null, null),
+    ('repeated_keys', totals.repeated_keys, null, null, null),
+    ('refused_rows', totals.refused_rows, null, null, null),
+    ('waiting_rows', totals.waiting_rows, null, null, null),
+    ('waiting_keys', totals.waiting_keys, null, null, null),
+    ('rows', totals.source_keys, totals.mart_rows, abs(totals.mart_rows - totals.source_keys), null),
+    ('keys', totals.source_keys, totals.mart_keys, abs(totals.mart_keys - totals.source_keys), null),
+    ('missing_keys', totals.missing_keys, null, totals.missing_keys, 'missing_keys'),
+    ('unexpected_keys', null, totals.unexpected_keys, totals.unexpected_keys, 'unexpected_keys'),
+    ('duplicate_keys', null, totals.duplicate_keys, totals.duplicate_keys, 'duplicate_keys'),
+    ('null_keys', totals.delivered_null_rows, totals.mart_null_rows, totals.null_keys, 'null_keys')
+) as figures (figure, source_value, destination_value, violations, rule)
+{%- endif %}
+{%- endmacro %}

@@ -1,0 +1,67 @@
+{#- See to it that the database itself refuses a second row of a key. An index counts by its definition, not by its name: unique,
+    valid, at once, without predicate or expression, on just these columns, and for NULLs too. -#}
+{% macro ensure_unique_index(relation, key) %}
+    {%- call statement('onerow_unique_index') %}
+        do $onerow$
+        declare
+            is_there boolean;
+            deferred_index text;
+            duplicated bigint;
+            samples text;
+        begin
+            select
+                coalesce(bool_or(x.indisvalid and x.indisready and x.indimmediate and (
+                    x.indnullsnotdistinct
+                    or not exists (
+                        select from pg_catalog.pg_attribute as a
+                        where a.attrelid = x.indrelid and a.attnum = any(x.indkey::smallint[]) and not a.attnotnull
+                    )
+                )), false),
+                min(x.indexrelid::regclass::text) filter (where not x.indimmediate)
+            into is_there, deferred_index
+            from pg_catalog.pg_index as x
+            where x.indrelid = {{ onerow.literal(relation) }}::regclass
+                and x.indisunique and x.indpred is null and x.indexprs is null
+                and (
+                    select array_agg(a.attname::text order by a.attname)
+                    from unnest(x.indkey::smallint[]) with ordinality as k (attnum, position)
+                    inner join pg_catalog.pg_attribute as a on a.attrelid = x.indrelid and a.attnum = k.attnum
+                    where k.position <= x.indnkeyatts
+                ) = (select array_agg(c order by c collate "C") from unnest(array[{% for c in key %}{{ onerow.literal(c) }}{{ ', ' if not loop.last }}{% endfor %}]) as c);
+
+            if deferred_index is not null then
+                raise exception using
+                    errcode = 'object_not_in_prerequisite_state',
+                    message = format(
+                        '%s has a deferrable unique constraint on its key, %s, beside which `on conflict` does not work',
+                        {{ onerow.literal(onerow.relation_id(this)) }}, deferred_index
+                    ),
+                    hint = 'Nothing was loaded. Drop the constraint; the load then makes an index that holds at once.';
+            end if;
+            if is_there then
+                return;
+            end if;
+            create unique index on {{ relation }} ({{ onerow.quoted_list(key) }}) nulls not distinct;
+        exception when unique_violation then
+            select count(*), string_agg(d.key_text, ', ' order by d.key_text) filter (where d.position <= 3)
+            into duplicated, samples
+            from (
+                select g.key_text, row_number() over (order by g.key_text) as position
+                from (
+                    select jsonb_build_array({{ onerow.quoted_list(key) }})::text as key_text
+                    from {{ relation }}
+                    group by {{ onerow.quoted_list(key) }}
+                    having count(*) > 1
+                ) as g
+            ) as d;
+            raise exception using
+                errcode = 'unique_violation',
+                message = format(
+                    '%s already holds %s keys with more than one row, such as %s',
+                    {{ onerow.literal(onerow.relation_id(this)) }}, duplicated, samples
+                ),
+                hint = 'Nothing was loaded. Remove the surplus rows, or rebuild the table from landing: '
+                    || {{ onerow.literal('dbt run --full-refresh --select ' ~ model.name) }};
+        end $onerow$;
+    {%- endcall -%}
+{% endmacro %}

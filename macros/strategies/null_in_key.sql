@@ -1,0 +1,8 @@
+{#- Condition: some part of the row's key is NULL. -#}
+{% macro null_in_key(load, alias) %}
+    {%- set conditions = [] -%}
+    {%- for column in load.key -%}
+        {%- do conditions.append(alias ~ '.' ~ adapter.quote(column) ~ ' is null') -%}
+    {%- endfor -%}
+    {{- return('(' ~ conditions | join(' or ') ~ ')') -}}
+{% endmacro %}

@@ -1,0 +1,32 @@
+{#- Plan, write, and plan again what a foreign writer changed in between, until every row has its outcome. -#}
+{% macro write_load(into, load, is_empty=false) %}
+    {%- set passes = 5 -%}
+    {%- set state = namespace(open=0) -%}
+    {%- do onerow.plan_rows(into, load, look=not is_empty and (load.window_column or not onerow.mostly_changes(into, load))) -%}
+    {%- if load.window_column -%}
+        {%- do onerow.require_one_time(into, load) -%}
+    {%- endif -%}
+    {%- for pass in range(passes) -%}
+        {%- if pass == 0 or state.open > 0 -%}
+            {%- if pass > 0 -%}
+                {%- do onerow.reopen_rows(into, load) -%}
+            {%- endif -%}
+            {%- call statement('onerow_write') -%}
+                {{ onerow.upsert_rows(into, load, is_empty, whole=(pass == 0 and onerow.planned_rows(load) == load.row_count)) }}
+            {%- endcall -%}
+            {%- set state.open = onerow.open_rows(load) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if state.open > 0 -%}
+        {%- do exceptions.raise_compiler_error(
+            'model ' ~ model.name ~ ': another writer changed ' ~ state.open ~ ' rows of ' ~ onerow.relation_id(this) ~ ' each of the '
+            ~ passes ~ ' times that onerow looked at them. Nothing was loaded. Stop the other writer, then run again'
+        ) -%}
+    {%- endif -%}
+    {%- if load.window_column and not is_empty -%}
+        {%- do onerow.withdraw_rows(into, load) -%}
+    {%- endif -%}
+    {%- if load.is_merge and load.deleted_when -%}
+        {%- do onerow.mark_deleted(into, load) -%}
+    {%- endif -%}
+{% endmacro %}

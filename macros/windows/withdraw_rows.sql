@@ -1,0 +1,27 @@
+{#- Remove the mart's rows where a batch of this load has the newest window and does not deliver them: exactly inside [start, end).
+    Counted per batch beside its outcomes. Returns how many. -#}
+{% macro withdraw_rows(into, load) %}
+    {%- set time = 't.' ~ adapter.quote(load.window_column) -%}
+    {%- call statement('onerow_withdraw') %}
+        with withdrawn as (
+            delete from {{ into }} as t
+            using {{ load.segments }} as s
+            where s.is_fresh and {{ time }} >= s.starts_at and {{ time }} < s.ends_at
+                and not exists (
+                    select
+                    from {{ load.incoming }} as i
+                    inner join {{ load.plan }} as p on p.row_id = i.ctid
+                    where {{ onerow.same_key(load, 'i', 't') }} and p.outcome in ('new', 'modified', 'unchanged', 'written')
+                )
+            returning s.batch_no
+        )
+
+        update {{ onerow.ledger('claims') }} as c
+        set withdrawn_count = w.row_count
+        from (select batch_no, count(*) as row_count from withdrawn group by batch_no) as w
+        where c.model = {{ onerow.literal(onerow.relation_id(this)) }} and c.batch_no = w.batch_no and c.xid = pg_current_xact_id()
+    {%- endcall -%}
+    {%- do load.update({'withdrawn': run_query(
+        'select coalesce(sum(c.withdrawn_count), 0) from ' ~ onerow.ledger('claims') ~ ' as c where c.xid = pg_current_xact_id()'
+    ).columns[0].values()[0] | int}) -%}
+{% endmacro %}

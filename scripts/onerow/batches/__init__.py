@@ -1,0 +1,1 @@
+"""The batches that have landed: what became of each, and keeping one from the marts."""

@@ -1,0 +1,50 @@
+"""The console script: parses and prints. The jobs know nothing of Click."""
+
+import importlib
+import sys
+
+import click
+from rich.console import Console
+
+from onerow.errors import OnerowError
+
+# Command by command, so that `onerow server` does not wait for what `onerow land` imports.
+COMMANDS = {
+    "batches": "onerow.commands.batches",
+    "land": "onerow.commands.land",
+    "reconcile": "onerow.commands.reconcile",
+    "server": "onerow.commands.server",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command: the attribute of its module that has the command's name."""
+        if cmd_name not in COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        return getattr(importlib.import_module(COMMANDS[cmd_name]), name)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="onerow")
+def onerow() -> None:
+    """Each natural key lands as exactly one row in PostgreSQL, and a report proves it.
+
+    Exit codes: 0 all is well, 1 something broke, 2 wrong use, 3 differences or violations were found.
+    """
+
+
+def main() -> None:
+    """Run the command line; turn an error of onerow into one message on stderr and its exit code."""
+    try:
+        onerow()
+    except OnerowError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"onerow: {error}", markup=False)
+        sys.exit(error.exit_code)

@@ -1,0 +1,1 @@
+"""One thin Click command a file: parses and prints."""

@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from onerow.project.project import Project
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def pass_project(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command dbt's own options for project, profile and target, and pass it the Project they name."""
+
+    @click.option(
+        "--project-dir", type=_FOLDER, default=Path(), help="Folder of dbt_project.yml; the current one by default."
+    )
+    @click.option("--profiles-dir", type=_FOLDER, help="Folder of profiles.yml; the project's, else ~/.dbt.")
+    @click.option("--target", help="Target of the dbt profile.")
+    @functools.wraps(command)
+    def with_project(project_dir: Path, profiles_dir: Path | None, target: str | None, **arguments: Any) -> Any:
+        return command(Project(project_dir.absolute(), profiles_dir, target), **arguments)
+
+    return with_project
+
+
+def pass_format(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--format table|json`, as the argument `output_format`."""
+    option = click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        help="How to print the result.",
+    )
+    return option(command)

@@ -1,0 +1,216 @@
+"""Land delivered files: each one is a batch, and lands exactly once."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from psycopg.sql import Identifier
+
+from onerow.errors import (
+    BatchIdReused,
+    FileUnreadable,
+    LandingFailed,
+    LockTimedOut,
+    NewColumnsRefused,
+    OnerowError,
+    WindowDiffers,
+)
+from onerow.landing.copy_records import copy_records
+from onerow.landing.csv_records import CsvRecords, HeaderRefused
+from onerow.landing.delivered_file import DeliveredFile, location_of
+from onerow.landing.delivery import Delivery, Landed, Refused
+from onerow.landing.json_records import JsonRecords
+from onerow.ledger.batches import Batch, count_batch, record_schema_changes, register_batch
+from onerow.ledger.locks import lock_holders
+from onerow.ledger.setup import ensure_tables
+from onerow.project.contract import Source
+from onerow.project.project import Project
+
+_RECORDS = {"csv": CsvRecords, "jsonl": JsonRecords}
+_KEEPS_WRITERS_OUT = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
+
+
+class Progress(Protocol):
+    """Told how far a file has been read, in bytes on disk. `step` is `reading` (for its hash), then `landing`."""
+
+    def __call__(self, file: str, step: str, done_bytes: int, size_bytes: int) -> None:
+        """Take the news."""
+
+
+def _silent(file: str, step: str, done_bytes: int, size_bytes: int) -> None:
+    pass
+
+
+def land_files(
+    project: Project,
+    source_name: str,
+    files: Iterable[Path],
+    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    progress: Progress = _silent,
+) -> Iterator[Landed | Refused]:
+    """Land each file as a batch of its own. A file that is refused does not keep the others from landing.
+
+    Raises:
+        UnknownSource: no such source has a contract.
+        ConnectionFailed, LedgerSetupFailed: the server cannot be reached, or does not let the tables be made.
+    """
+    source = project.source(source_name)
+    connection = _connect(project, source)
+    try:
+        ensure_tables(project, connection)
+        for file in files:
+            try:
+                if connection.closed:  # lost while the file before was landed
+                    connection = _connect(project, source)
+                yield land_file(connection, project.ledger_schema, source, file, delivery=delivery, progress=progress)
+            except OnerowError as error:
+                yield Refused(location_of(file), error)
+    finally:
+        connection.close()
+
+
+def land_file(
+    connection: psycopg.Connection,
+    ledger_schema: str,
+    source: Source,
+    file: Path,
+    *,
+    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    progress: Progress = _silent,
+) -> Landed:
+    """Land one file as one batch, in one transaction: ledger, rows and dead letters commit together.
+
+    Landing a batch again returns its first landing with `already_landed=True` and writes nothing. A landing of the same
+    batch by another process is waited for, as long as the session's lock_timeout lets it.
+
+    Raises:
+        FileUnreadable, FileChanged: the file as a whole is broken.
+        BatchIdReused: the batch id has landed with other content; carries both hashes.
+        WindowDiffers: the batch has landed with another window than the one declared now.
+        NewColumnsRefused: it has columns that the contract does not know, and they were to be refused.
+        LockTimedOut: another session holds what the landing needs; names it.
+        LandingFailed: the server refused or lost the transaction; carries its message.
+    """
+    location = location_of(file)
+    with DeliveredFile(file) as delivered:
+        sha256 = delivered.sha256(partial(progress, location, "reading"))
+        try:
+            with connection.transaction():
+                registered = register_batch(
+                    connection,
+                    ledger_schema,
+                    source=source.name,
+                    batch_id=delivery.batch_id or sha256,
+                    content_sha256=sha256,
+                    window=delivery.window,
+                    extracted_at=delivery.extracted_at,
+                    location=location,
+                )
+                if isinstance(registered, Batch):
+                    return _already_landed(source, location, delivery, sha256, registered)
+                lines = delivered.lines(sha256, partial(progress, location, "landing"))
+                records = _RECORDS[delivered.format](lines, source)
+                return _land(
+                    connection,
+                    ledger_schema,
+                    source,
+                    location=location,
+                    delivery=delivery,
+                    sha256=sha256,
+                    batch_no=registered,
+                    records=records,
+                )
+        except HeaderRefused as error:
+            raise FileUnreadable(location, str(error)) from None
+        except psycopg.errors.LockNotAvailable:
+            raise LockTimedOut(location, *_holder(connection, ledger_schema, source)) from None
+        except psycopg.Error as error:
+            raise LandingFailed(location, str(error).strip()) from error
+
+
+def _land(
+    connection: psycopg.Connection,
+    ledger_schema: str,
+    source: Source,
+    *,
+    location: str,
+    delivery: Delivery,
+    sha256: str,
+    batch_no: int,
+    records: CsvRecords | JsonRecords,
+) -> Landed:
+    """Copy the records of a batch that has just been registered, and complete its entry in the ledger."""
+    _refuse_new_columns(source, location, delivery, records)  # a header tells before the rows
+    row_count, rejected_count = copy_records(connection, ledger_schema, source, batch_no, iter(records))
+    _refuse_new_columns(source, location, delivery, records)
+    count_batch(connection, ledger_schema, batch_no, row_count=row_count, rejected_count=rejected_count)
+    for change, columns, action in (
+        ("added", records.unexpected_columns, "kept in _unexpected"),
+        ("missing", records.missing_columns, "landed as NULL"),
+    ):
+        record_schema_changes(
+            connection,
+            ledger_schema,
+            source=source.name,
+            columns=columns,
+            change=change,
+            action=action,
+            batch_no=batch_no,
+        )
+    return Landed(
+        file=location,
+        batch_no=batch_no,
+        batch_id=delivery.batch_id or sha256,
+        content_sha256=sha256,
+        row_count=row_count,
+        rejected_count=rejected_count,
+        unexpected_columns=tuple(records.unexpected_columns),
+        missing_columns=tuple(records.missing_columns),
+    )
+
+
+def _refuse_new_columns(source: Source, location: str, delivery: Delivery, records: CsvRecords | JsonRecords) -> None:
+    if records.unexpected_columns and delivery.on_new_column == "refuse":
+        raise NewColumnsRefused(source.name, location, records.unexpected_columns)
+
+
+def _already_landed(source: Source, location: str, delivery: Delivery, sha256: str, known: Batch) -> Landed:
+    if known.content_sha256 != sha256:
+        raise BatchIdReused(
+            source.name,
+            location,
+            known.batch_id,
+            batch_no=known.batch_no,
+            landed_sha256=known.content_sha256,
+            offered_sha256=sha256,
+        )
+    landed_window = (known.window_start, known.window_end)
+    if delivery.window and delivery.window != landed_window:
+        raise WindowDiffers(source.name, location, known.batch_no, landed_window, delivery.window)
+    return Landed(
+        file=location,
+        batch_no=known.batch_no,
+        batch_id=known.batch_id,
+        content_sha256=sha256,
+        row_count=known.row_count,
+        rejected_count=known.rejected_count,
+        already_landed=True,
+        quarantined=known.quarantined_at is not None,
+    )
+
+
+def _connect(project: Project, source: Source) -> psycopg.Connection:
+    connection = project.connect(f"onerow land {source.name}")
+    connection.autocommit = True  # every transaction here has a `with` of its own
+    # Under repeatable read a landing that waited for another one would not see what that one has committed.
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    return connection
+
+
+def _holder(connection: psycopg.Connection, ledger_schema: str, source: Source) -> tuple[str | None, str]:
+    """Return who may have held what a landing waited for, and how long it waited."""
+    batches, landing = Identifier(ledger_schema, "batches"), Identifier(source.schema, source.table)
+    held = [(table, mode) for table in (batches, landing) for mode in _KEEPS_WRITERS_OUT]
+    return lock_holders(connection, [*held, (batches, "RowExclusiveLock")])  # the last: it registers a batch

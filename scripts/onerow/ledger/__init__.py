@@ -1,0 +1,1 @@
+"""The ledger: what has landed, and what became of it."""

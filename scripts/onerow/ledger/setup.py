@@ -1,0 +1,27 @@
+"""Make the ledger and the landing tables, from the same macro files that dbt uses."""
+
+import psycopg
+
+from onerow.errors import LedgerSetupFailed
+from onerow.project.project import Project
+
+
+def ensure_tables(project: Project, connection: psycopg.Connection) -> None:
+    """Create what is missing of the ledger and of the landing tables, in a transaction of its own.
+
+    What is there already is left alone and needs no CREATE privilege.
+
+    Raises:
+        LedgerSetupFailed: the server refused; carries its message.
+    """
+    try:
+        with connection.transaction():
+            connection.execute(project.render("ledger_ddl", schema=project.ledger_schema))
+            for source in project.sources.values():
+                connection.execute(
+                    project.render(
+                        "landing_ddl", schema=source.schema, table=source.table, columns=list(source.column_names)
+                    )
+                )
+    except psycopg.Error as error:
+        raise LedgerSetupFailed(project.ledger_schema, str(error).strip()) from error

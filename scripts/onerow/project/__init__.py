@@ -1,0 +1,1 @@
+"""The dbt project that onerow works on: its contracts, its target, and dbt itself."""

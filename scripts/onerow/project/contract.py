@@ -1,0 +1,75 @@
+"""The contract of a source, as its dbt source yaml states it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from onerow.errors import WrongUse
+
+
+@dataclass(frozen=True)
+class Column:
+    """A delivered column: its name, the PostgreSQL type that staging gives it, and whether a row may lack it."""
+
+    name: str
+    data_type: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """A named stream of rows as delivered. `schema` and `table` name its landing table."""
+
+    name: str
+    schema: str
+    table: str
+    columns: tuple[Column, ...]
+    natural_key: tuple[str, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the delivered columns, in the order of the contract."""
+        return tuple(column.name for column in self.columns)
+
+
+def has_contract(node: dict[str, Any]) -> bool:
+    """Tell whether a source node of the manifest is one that `onerow land` fills."""
+    return "natural_key" in _options(node)
+
+
+def read_contract(node: dict[str, Any]) -> Source:
+    """Read the contract from a source node of the manifest.
+
+    Columns whose name begins with an underscore are onerow's own and no part of what is delivered.
+
+    Raises:
+        WrongUse: the yaml is incomplete; the message lists everything that is wrong with it.
+    """
+    options = _options(node)
+    natural_key = options["natural_key"]
+    columns = tuple(
+        Column(
+            name=name,
+            data_type=column.get("data_type") or "",
+            required=bool(_options(column).get("required", False)) or name in natural_key,
+        )
+        for name, column in node["columns"].items()
+        if not name.startswith("_")
+    )
+    problems = []
+    if not isinstance(natural_key, list) or not natural_key:
+        problems.append(f"meta.onerow.natural_key: a non-empty list of columns, not {natural_key!r}")
+    else:
+        names = {column.name for column in columns}
+        problems += [
+            f"meta.onerow.natural_key: {name} is not among the columns" for name in natural_key if name not in names
+        ]
+    problems += [f"columns.{column.name}: data_type is missing" for column in columns if not column.data_type]
+    if problems:
+        raise WrongUse(f"source {node['name']} ({node['original_file_path']}): " + "; ".join(problems))
+    return Source(node["name"], node["schema"], node["identifier"], columns, tuple(natural_key))
+
+
+def _options(node: dict[str, Any]) -> dict[str, Any]:
+    """Return meta.onerow of a source or column, wherever dbt keeps it."""
+    meta = node.get("config", {}).get("meta") or node.get("meta") or {}
+    return meta.get("onerow") or {}

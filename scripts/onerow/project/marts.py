@@ -1,0 +1,42 @@
+"""The marts of a project: its models that name the source that they load."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from onerow.project.contract import Source
+from onerow.project.project import Project
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A model with meta.onerow.source. `schema` and `table` name its table, `package` and `name` the model."""
+
+    package: str
+    name: str
+    schema: str
+    table: str
+    source: Source
+
+
+def source_name(node: Any) -> str | None:
+    """Return the name of the source that a model of the manifest loads, or None if it names none."""
+    return (node.config.meta.get("onerow") or {}).get("source")
+
+
+def read_mart(project: Project, node: Any) -> Mart:
+    """Read a mart from its model in the manifest.
+
+    Raises:
+        UnknownSource: it names a source that has no contract.
+    """
+    return Mart(node.package_name, node.name, node.schema, node.alias, project.source(source_name(node) or ""))
+
+
+def all_marts(project: Project) -> list[Mart]:
+    """Return every mart of the project, by name.
+
+    Raises:
+        UnknownSource: one names a source that has no contract.
+    """
+    models = [node for node in project.manifest.nodes.values() if node.resource_type == "model" and source_name(node)]
+    return [read_mart(project, node) for node in sorted(models, key=lambda node: node.name)]

@@ -1,0 +1,128 @@
+"""A dbt project on this machine, and the target it is run against."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import psycopg
+
+from onerow.errors import ConnectionFailed, UnknownSource, WrongUse
+from onerow.project import dbt
+from onerow.project.contract import Source, has_contract, read_contract
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project folder, the folder of profiles.yml and the target, as dbt's options of these names have them."""
+
+    project_dir: Path
+    profiles_dir: Path | None = None
+    target: str | None = None
+
+    def dbt(self, *command: str) -> Any:
+        """Run a dbt command on this project, in this process and in silence, and return its result.
+
+        Raises:
+            DbtFailed: carries dbt's own message.
+        """
+        return dbt.invoke(self.project_dir, self.profiles_dir, self.target, list(command))
+
+    @cached_property
+    def manifest(self) -> Any:
+        """What dbt knows of the project after parsing it: nodes, sources, macros."""
+        return self.dbt("parse")
+
+    @cached_property
+    def _configuration(self) -> tuple[Any, dict[str, Any]]:
+        return dbt.configuration(self.project_dir, self.profiles_dir, self.target)
+
+    @property
+    def credentials(self) -> Any:
+        """The credentials of the target: host, port, user, password, database, schema and more."""
+        return self._configuration[0]
+
+    @property
+    def lock_timeout(self) -> str:
+        """How long a session waits for a lock: the var onerow_lock_timeout."""
+        variables = self._configuration[1]
+        return {**variables, **variables.get("onerow", {})}.get("onerow_lock_timeout", "30s")
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """The sources that have a contract, by name."""
+        nodes = (node.to_dict(omit_none=False) for node in self.manifest.sources.values())
+        return {node["name"]: read_contract(node) for node in nodes if has_contract(node)}
+
+    def source(self, name: str) -> Source:
+        """Return the source of that name.
+
+        Raises:
+            UnknownSource: no source of that name has a contract; carries the names that have one.
+        """
+        if name not in self.sources:
+            raise UnknownSource(name, sorted(self.sources))
+        return self.sources[name]
+
+    @property
+    def ledger_schema(self) -> str:
+        """Schema of the ledger: the var onerow_schema, as the dbt source `ledger` has it."""
+        return self.manifest.sources["source.onerow.ledger.batches"].schema
+
+    def render(self, macro: str, **arguments: Any) -> str:
+        """Render one of the macros that use nothing of dbt's context (`ledger_ddl`, `landing_ddl`, `valid_claims`)."""
+        source = self.manifest.macros[f"macro.onerow.{macro}"].macro_sql
+        template = jinja2.Environment(autoescape=False).from_string(source)  # noqa: S701 - this is SQL, not HTML
+        return str(getattr(template.module, macro)(**arguments))
+
+    def connect(self, application_name: str = "onerow") -> psycopg.Connection:
+        """Open a connection to the target's server, with the session settings that all of onerow relies on.
+
+        The session speaks UTC and UTF-8, waits for a lock as long as `lock_timeout`, and gives up its own soon after
+        this process has died.
+
+        Raises:
+            ConnectionFailed: names host, port and database, never the password.
+            WrongUse: the target is not a PostgreSQL one.
+        """
+        target = self.credentials
+        if target.type != "postgres":
+            raise WrongUse(f"onerow loads PostgreSQL; the target is of type {target.type}")
+        tls = {name: getattr(target, name) for name in ("sslmode", "sslcert", "sslkey", "sslrootcert")}
+        settings = {
+            "TimeZone": "UTC",
+            "client_encoding": "UTF8",
+            "lock_timeout": self.lock_timeout,
+            "client_connection_check_interval": "2s",
+            "idle_in_transaction_session_timeout": "10min",
+        }
+        if target.search_path:
+            settings["search_path"] = target.search_path
+        try:
+            connection = psycopg.connect(
+                host=target.host,
+                port=target.port,
+                user=target.user,
+                password=target.password,
+                dbname=target.database,
+                connect_timeout=target.connect_timeout,
+                application_name=application_name,
+                options=" ".join(f"-c {name}={_escaped(value)}" for name, value in settings.items()),
+                keepalives_idle=target.keepalives_idle or 30,
+                keepalives_interval=10,
+                keepalives_count=3,
+                **{name: value for name, value in tls.items() if value},
+            )
+        except psycopg.OperationalError as error:
+            raise ConnectionFailed(target.host, target.port, target.database, str(error).strip()) from None
+        if target.role:
+            with connection.cursor() as cursor:
+                cursor.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(target.role)))
+            connection.commit()
+        return connection
+
+
+def _escaped(value: str) -> str:
+    """Escape a value for libpq's `options`, which are parted by blanks."""
+    return str(value).replace("\\", "\\\\").replace(" ", "\\ ")

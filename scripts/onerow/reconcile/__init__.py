@@ -1,0 +1,1 @@
+"""The proof from outside: what was delivered against what is in the marts."""

@@ -1,0 +1,132 @@
+"""Compare marts with what was delivered for them, in one snapshot, and record the result."""
+
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from onerow.errors import HistoryNotWritten, ReconcileFailed
+from onerow.project.marts import Mart
+from onerow.project.project import Project
+from onerow.reconcile.report import INFO, Figure, Finding, LevelResult, MartResult, Report
+from onerow.reconcile.rules import FIGURES, LEVELS, WAITING_BATCHES, CompiledRules, compile_rules
+from onerow.reconcile.snapshot import Table, snapshot
+
+# Violations that a report shows of each rule; the rule's model under models/monitoring has them all.
+SAMPLES = 5
+
+_LEDGER_TABLES = ("batches", "claims", "load_outcomes", "dead_letters")
+
+
+def reconcile(
+    project: Project, connection: psycopg.Connection, marts: list[Mart], levels: tuple[str, ...] = LEVELS
+) -> Report:
+    """Compare the marts with what was delivered, on these levels, all in one snapshot. Writes nothing.
+
+    Raises:
+        RelationMissing, LockTimedOut: a mart, a landing table or the ledger cannot be read.
+        ReconcileFailed: a rule cannot be answered, for instance because the mart lacks a column of the natural key.
+        DbtFailed: the rules do not compile.
+    """
+    compiled = compile_rules(project, marts, levels)
+    with snapshot(connection, _tables(project.ledger_schema, marts)):
+        taken_at = connection.execute("select clock_timestamp()").fetchone()[0]
+        results = [_reconcile_mart(connection, mart, levels, compiled) for mart in marts]
+    return Report(uuid4(), taken_at, results)
+
+
+def record(connection: psycopg.Connection, ledger_schema: str, report: Report) -> None:
+    """Write every compared figure of the report into the ledger, in one transaction.
+
+    Raises:
+        HistoryNotWritten: the ledger refuses it; carries the reason.
+    """
+    insert = sql.SQL(
+        "insert into {} (run_id, model, check_name, figure, source_value, destination_value, status, reconciled_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)"
+    ).format(sql.Identifier(ledger_schema, "reconciliations"))
+    rows = [
+        (
+            report.run_id,
+            mart.relation,
+            level.level,
+            figure.name,
+            figure.source,
+            figure.destination,
+            figure.status,
+            report.reconciled_at,
+        )
+        for mart in report.marts
+        for level in mart.levels
+        for figure in level.figures
+        if figure.status != INFO
+    ]
+    try:
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.executemany(insert, rows)
+    except psycopg.Error as error:
+        raise HistoryNotWritten(ledger_schema, str(error).strip()) from error
+
+
+def _tables(ledger_schema: str, marts: list[Mart]) -> list[tuple[Table, str]]:
+    """Return what has to be locked, each table once, with what to do if it is missing."""
+    remedies: dict[Table, str] = {}
+    for mart in marts:
+        remedies[mart.schema, mart.table] = f"Build it: dbt run --select +{mart.name}"
+        remedies[mart.source.schema, mart.source.table] = f"Land a first batch: onerow land {mart.source.name} FILE"
+    for table in _LEDGER_TABLES:
+        remedies[ledger_schema, table] = "Both `onerow land` and `dbt run` make the ledger"
+    return list(remedies.items())
+
+
+def _reconcile_mart(
+    connection: psycopg.Connection, mart: Mart, levels: tuple[str, ...], compiled: CompiledRules
+) -> MartResult:
+    sql_of = compiled.sql[mart.name]
+    waiting = _rows(connection, mart, WAITING_BATCHES, sql_of[WAITING_BATCHES])
+    return MartResult(
+        model=mart.name,
+        relation=compiled.ids[mart.name],
+        source=mart.source.name,
+        waiting_batches=[row["batch_no"] for row in waiting],
+        levels=[_reconcile_level(connection, mart, level, sql_of) for level in levels],
+    )
+
+
+def _reconcile_level(connection: psycopg.Connection, mart: Mart, level: str, sql_of: dict[str, str]) -> LevelResult:
+    figures = [
+        Figure(
+            row["figure"],
+            _whole(row["source_value"]),
+            _whole(row["destination_value"]),
+            _whole(row["violations"]),
+            row["rule"],
+        )
+        for row in _rows(connection, mart, FIGURES[level], sql_of[FIGURES[level]])
+    ]
+    violations: dict[str, int] = {}
+    for figure in figures:
+        if figure.rule is not None and figure.violations:
+            violations[figure.rule] = violations.get(figure.rule, 0) + figure.violations
+    findings = []
+    for rule, count in violations.items():
+        # As JSON, so that a value of any type can be shown and sent on; jsonb has an order, json that of the columns.
+        sample = f"select to_json(v) as violation from ({sql_of[rule]}) as v order by to_jsonb(v) limit {SAMPLES}"  # noqa: S608 - SQL of dbt
+        rows = _rows(connection, mart, rule, sample)
+        findings.append(Finding(rule, count, [row["violation"] for row in rows]))
+    return LevelResult(level, figures, findings)
+
+
+def _rows(connection: psycopg.Connection, mart: Mart, rule: str, query: str) -> list[dict[str, Any]]:
+    try:
+        with connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query).fetchall()  # type: ignore[arg-type]
+    except psycopg.Error as error:
+        raise ReconcileFailed(f"{mart.name}: {rule}", str(error).strip()) from error
+
+
+def _whole(value: Any) -> int | None:
+    """PostgreSQL's sum() of bigint is numeric; every figure is a count."""
+    return None if value is None else int(value)

@@ -1,0 +1,48 @@
+"""The SQL of the rules, as dbt compiles it from macros/rules. Python has no rule of its own."""
+
+import json
+from dataclasses import dataclass
+
+from onerow.project.marts import Mart
+from onerow.project.project import Project
+
+# A level is a macro that adds both sides up; each of its figures names the macro that returns its violations.
+FIGURES = {"counts": "key_figures", "accounting": "account_figures"}
+RULES = {
+    "counts": ("missing_keys", "unexpected_keys", "duplicate_keys", "null_keys"),
+    "accounting": ("rows_not_accounted_for",),
+}
+LEVELS = tuple(FIGURES)
+WAITING_BATCHES = "waiting_batches"
+
+
+@dataclass(frozen=True)
+class CompiledRules:
+    """What dbt says of the marts to reconcile, by model: the SQL of each macro, and the name in the ledger."""
+
+    sql: dict[str, dict[str, str]]
+    ids: dict[str, str]
+
+
+def compile_rules(project: Project, marts: list[Mart], levels: tuple[str, ...]) -> CompiledRules:
+    """Let dbt compile the macros of these levels for these marts, all in one go.
+
+    Raises:
+        DbtFailed: a macro does not compile; carries dbt's message.
+    """
+    macros = [WAITING_BATCHES]
+    for level in levels:
+        macros += [FIGURES[level], *RULES[level]]
+    result = project.dbt("compile", "--inline", _template(marts, macros), "--no-introspect", "--no-populate-cache")
+    return CompiledRules(**json.loads(result.results[0].node.compiled_code))
+
+
+def _template(marts: list[Mart], macros: list[str]) -> str:
+    """Build the Jinja that renders to one JSON object: SQL holds no separator that could be relied upon."""
+    sql, ids = [], []
+    for mart in marts:
+        ref = f"ref({json.dumps(mart.package)}, {json.dumps(mart.name)})"
+        rendered = ", ".join(f"{json.dumps(macro)}: onerow.{macro}({ref})" for macro in macros)
+        sql.append(f"{json.dumps(mart.name)}: {{{rendered}}}")
+        ids.append(f"{json.dumps(mart.name)}: onerow.relation_id({ref})")
+    return f"{{{{ tojson({{'sql': {{{', '.join(sql)}}}, 'ids': {{{', '.join(ids)}}}}}) }}}}"

@@ -1,0 +1,119 @@
+"""A reconciliation as tables for the terminal: differences first, then what agrees, then where to look closer."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from onerow.reconcile.report import DIFFERENCE, INFO, OK, Figure, Finding, LevelResult, MartResult, Report
+from onerow.terminal import printable
+
+# What the two sides are called: counts compares two places, accounting what can be counted now with what was recorded.
+_SIDES = {"counts": ("source", "mart"), "accounting": ("counted", "recorded")}
+_ORDER = {DIFFERENCE: 0, OK: 1, INFO: 2}
+_STYLES = {DIFFERENCE: "red", OK: "green", INFO: "dim"}
+_SHOWN_BATCHES = 10
+
+
+def render(report: Report) -> RenderableType:
+    """Return the report as something that rich prints."""
+    parts: list[RenderableType] = []
+    for mart in report.marts:
+        parts += [*_mart(mart), Text()]
+    return Group(*parts[:-1])
+
+
+def _mart(mart: MartResult) -> Iterable[RenderableType]:
+    verdict = "all equal" if mart.status == OK else "DIFFERENCES"
+    yield Text.assemble(
+        (mart.model, "bold"),
+        "  ",
+        (verdict, f"bold {_STYLES[mart.status]}"),
+        (f"  {mart.relation}, from {mart.source}", "dim"),
+    )
+    if mart.waiting_batches:
+        count = len(mart.waiting_batches)
+        numbers = ", ".join(str(number) for number in mart.waiting_batches[:_SHOWN_BATCHES])
+        more = ", ..." if count > _SHOWN_BATCHES else ""
+        batches = f"{count:,} {'batch' if count == 1 else 'batches'}"
+        yield Text(f"waiting: {batches} ({numbers}{more}), loaded by: dbt run --select +{mart.model}", "yellow")
+    for level in mart.levels:
+        yield Text()
+        yield _figures(level)
+        for finding in level.findings:
+            yield from _finding(finding)
+
+
+def _figures(level: LevelResult) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    source, destination = _SIDES[level.level]
+    table.add_column(level.level, min_width=20)
+    table.add_column(source, justify="right", min_width=10)
+    table.add_column(destination, justify="right", min_width=10)
+    table.add_column("difference", justify="right")
+    # A zero that only informs is no news; a zero difference is.
+    shown = [figure for figure in level.figures if figure.status != INFO or figure.source]
+    for figure in sorted(shown, key=lambda figure: _ORDER[figure.status]):
+        style = _STYLES[figure.status]
+        table.add_row(
+            Text(_words(figure.name), style if figure.status != OK else ""),
+            _number(figure.source),
+            _number(figure.destination),
+            Text(_difference(figure), style),
+            style="dim" if figure.status == INFO else None,
+        )
+    return table
+
+
+def _difference(figure: Figure) -> str:
+    if figure.difference is None:
+        return ""
+    if figure.violations and not figure.difference:
+        return f"0, in {figure.violations:,} places"  # differences that cancel each other in the sum
+    return f"{figure.difference:+,}" if figure.difference else "0"
+
+
+def _finding(finding: Finding) -> Iterable[RenderableType]:
+    """Show the first violations in the columns of their rule, without the mart, which the heading has."""
+    yield Text()
+    count = f"{finding.violations:,}"
+    if finding.violations > len(finding.samples):
+        count += f", the first {len(finding.samples)} of them"
+    yield Text.assemble((f"  {_words(finding.rule)}", "bold red"), (f"  {count}", "red"))
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    columns = [name for name in finding.samples[0] if name != "model"]
+    for name in columns:
+        is_number = all(isinstance(sample[name], int | None) for sample in finding.samples)
+        table.add_column(_words(name), justify="right" if is_number else "left", overflow="fold")
+    for sample in finding.samples:
+        table.add_row(*(Text(_value(sample[name])) for name in columns))
+    yield Padding(table, (0, 0, 0, 2))
+    yield Text(f"  all of them: dbt show --select {finding.rule} --limit 100", "cyan")
+    yield Text(f"  what to do:  docs/runbooks/{finding.rule}.md", "cyan")
+
+
+def _value(value: Any) -> str:
+    """Return a value in a form that cannot move the cursor, whatever was delivered."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={_key_part(part)}" for name, part in value.items())
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else printable(str(value))
+
+
+def _key_part(value: Any) -> str:
+    """Return part of a key in quotes, so that blanks at its edges are seen, or NULL."""
+    return "NULL" if value is None else printable(json.dumps(value, ensure_ascii=False))
+
+
+def _words(name: str) -> str:
+    """Return a name of the SQL as the words that a person reads."""
+    return name.replace("_", " ").replace("null", "NULL").strip()
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"

@@ -1,0 +1,57 @@
+"""The fixtures that tests share. What they give is described in the modules of `harness`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.database import Database, fresh_database
+from harness.dbt_project import REPOSITORY, DbtProject
+from harness.gate import Gate
+from harness.shared_server import shared_server
+from onerow.server.lifecycle import Server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Server]:
+    """The test run's own PostgreSQL, one for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    with shared_server(base if worker_id == "master" else base.parent) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def database_name(worker_id: str) -> str:
+    """The same name for all tests of a worker: dbt forgets what it has parsed when the name changes."""
+    return f"onerow_{worker_id}"
+
+
+@pytest.fixture
+def database(server: Server, database_name: str) -> Iterator[Database]:
+    """An empty database."""
+    with fresh_database(server.login, database_name) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def parsed(server: Server, database_name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The target folder of the project, parsed once: every other parse only looks for what differs."""
+    with fresh_database(server.login, database_name) as database:
+        project = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp("parsed"))
+        outcome = project.dbt_in_process("parse", "--quiet")
+        assert outcome.success, f"the project does not parse: {outcome.exception}"
+        return project.target_path
+
+
+@pytest.fixture
+def project(database: Database, parsed: Path, tmp_path: Path) -> Iterator[DbtProject]:
+    """The repository's dbt project on the test's database."""
+    project = DbtProject(REPOSITORY, database.login, tmp_path / "project", parsed)
+    yield project
+    project.close()
+
+
+@pytest.fixture
+def gate(database: Database) -> Gate:
+    """Holds whoever comes first, in the test's database."""
+    return Gate(database)

@@ -1,0 +1,1 @@
+"""Golden vectors: what must come out, written down once and never computed by the code under test."""

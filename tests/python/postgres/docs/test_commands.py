@@ -1,0 +1,101 @@
+"""The commands that the docs show run as they are written, with the files that the docs show."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.database import Database
+from harness.dbt_project import REPOSITORY
+
+# A fenced block, and the paragraph before it: a file's block is preceded by the file's name.
+_BLOCK = re.compile(r"(?P<before>[^\n]*(?:\n[^\n]+)*)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
+_DOCS = sorted(path.relative_to(REPOSITORY) for path in (REPOSITORY / "docs").rglob("*.md"))
+_FILE = re.compile(r"`(models/[\w./]+)`")
+
+
+def script(document: Path) -> str:
+    """Return all blocks of a document as one bash script: shell blocks as written, files as files."""
+    parts = ["set -euo pipefail"]
+    for block in _BLOCK.finditer(document.read_text(encoding="utf-8")):
+        text = block["text"]
+        if block["language"] == "shell":
+            parts.append(text)
+        elif block["language"] in ("yaml", "sql") and (names := _FILE.findall(block["before"])):
+            parts.append(f"cat > '{names[-1]}' <<'__END_OF_FILE__'\n{text}__END_OF_FILE__")
+    return "\n".join(parts)
+
+
+def run(document: str, clone: Path, *afterwards: str, **environment: str) -> str:
+    """Run a document's script in the clone, then `afterwards`, and return what it printed."""
+    # `make demo` and `make test` have tests of their own; here they would start this one again.
+    lines = [line for line in script(REPOSITORY / document).splitlines() if not line.startswith("make ")]
+    done = subprocess.run(
+        ["bash", "-c", "\n".join([*lines, *afterwards])],
+        cwd=clone,
+        env={**os.environ, "COLUMNS": "100", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_commands_of_the_readme_run(clone: Path, database: Database) -> None:
+    """Guard: README.md names options, targets and variables that exist."""
+    login = database.login
+    output = run(
+        "README.md",
+        clone,
+        # The source and mart that it ends with.
+        "dbt run --select +invoices --target server",
+        ONEROW_HOST=login.host,
+        ONEROW_PORT=str(login.port),
+        ONEROW_USER=login.user,
+        ONEROW_PASSWORD=login.password,
+        ONEROW_DBNAME=login.dbname,
+        ONEROW_SSLMODE="prefer",
+        ONEROW_SSLROOTCERT="",
+    )
+    assert output.count("all equal") == 2, output
+    assert database.value("select count(*) from marts.devices") == 3370
+    assert database.value("select count(*) from marts.invoices") == 0
+
+
+def test_the_tutorial_comes_out_as_it_says(clone: Path) -> None:
+    """Guard: files and commands of the tutorial fit together."""
+    output = run("docs/tutorial/first-mart.md", clone)
+    assert "2 new, 1 superseded, 2 rejected" in output
+    assert re.search(r"A-1\W+120", output), output
+    assert "already landed as batch 1" in output
+    assert "nothing to load" in output
+    assert "all equal" in output
+
+
+def test_a_batch_is_quarantined_as_the_docs_say(clone: Path) -> None:
+    """Guard: commands of the how-to, among them the one that `quarantine` prints."""
+    output = run("docs/how-to/quarantine-a-batch.md", clone)
+    replay = "dbt run --full-refresh --select devices"
+    assert f"Already consumed by devices. To build anew without it: {replay}\n" in output
+    assert f"\n{replay}\n" in (REPOSITORY / "docs/how-to/quarantine-a-batch.md").read_text(encoding="utf-8")
+    assert "Batch 2 of devices is released." in output
+    assert output.count("all equal") == 2
+
+
+def test_the_two_commands_of_the_readme_are_there(clone: Path) -> None:
+    """Guard: the Makefile has the targets that README.md names."""
+    commands = re.findall(r"^make (\w+)$", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert commands == ["demo", "test"]
+    subprocess.run(["make", "--dry-run", *commands], cwd=clone, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("document", [Path("README.md"), *_DOCS], ids=str)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Guard: files that the docs point at exist."""
+    folder = (REPOSITORY / document).parent
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", (REPOSITORY / document).read_text(encoding="utf-8"))
+    assert [link for link in links if not (folder / link).exists()] == []

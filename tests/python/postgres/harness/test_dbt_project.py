@@ -1,0 +1,49 @@
+"""The harness's project: real dbt on the test's database, with nothing written into the repository."""
+
+from harness.dbt_project import REPOSITORY
+
+MODEL = "{{ config(materialized='table') }} select 1 as n"
+
+
+def test_a_changed_project_is_run_in_a_copy(project, database):
+    """Guard: the copy; the repository has no such model before or after."""
+    changed = project.with_files({"models/marts/ones.sql": MODEL})
+    changed.dbt("run", "--select", "ones").succeeded()
+    assert database.rows("select n from marts.ones") == [(1,)]
+    assert not (REPOSITORY / "models/marts/ones.sql").exists()
+    assert (changed.target_path / "run_results.json").exists()
+
+
+def test_dbt_in_this_process_follows_the_database_of_the_test(project, database):
+    """Guard: the profile of the test, and not that of an earlier test in this process."""
+    changed = project.with_files({"models/marts/ones.sql": MODEL})
+    outcome = changed.dbt_in_process("run", "--select", "ones", "--quiet")
+    assert outcome.success, outcome.exception
+    assert database.rows("select n from marts.ones") == [(1,)]
+
+
+def test_what_was_parsed_once_is_not_parsed_again(project):
+    """Guard: the seed of partial_parse.msgpack, and the name of the database that stays the same."""
+    finished = project.dbt("--debug", "ls", "--resource-type", "model").succeeded()
+    assert "Unable to do partial parsing" not in finished.stdout
+    assert "Partial parsing enabled" in finished.stdout
+
+
+def test_a_started_dbt_can_be_killed(project):
+    """Guard: SIGKILL."""
+    running = project.start_dbt("parse", "--no-partial-parse")
+    assert running.is_running
+    assert running.kill().returncode == -9
+
+
+def test_a_profile_can_be_changed_for_one_test(project):
+    """Guard: the settings that with_profile adds."""
+    finished = project.with_profile(threads=1).dbt("--debug", "ls", "--resource-type", "model")
+    assert finished.returncode == 0, finished
+
+
+def test_onerow_runs_on_the_project_of_the_test(project):
+    """Guard: --project-dir and --profiles-dir."""
+    finished = project.onerow("land", "no_such_source", REPOSITORY / "README.md")
+    assert finished.returncode == 2, finished
+    assert "no_such_source" in finished.stderr

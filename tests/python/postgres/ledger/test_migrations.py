@@ -1,0 +1,17 @@
+"""A ledger of an earlier version is brought forward, with what it holds."""
+
+
+def test_ledger_of_version_1_gets_what_is_new(project, database):
+    """Guard: the blocks `if version < N` of ledger_ddl."""
+    assert project.dbt_in_process("run-operation", "setup_ledger", "--quiet").success
+    database.execute("delete from onerow.schema_version where version > 1")
+    database.execute("alter table onerow.batches drop column quarantine_reason")
+    database.execute(
+        "insert into onerow.batches (source, batch_id, extracted_at, row_count) values ('devices', 'a', now(), 1)"
+    )
+
+    for _ in range(2):
+        assert project.dbt_in_process("run-operation", "setup_ledger", "--quiet").success
+
+    assert database.rows("select version from onerow.schema_version order by version") == [(1,), (2,)]
+    assert database.rows("select batch_id, quarantine_reason from onerow.batches") == [("a", None)]

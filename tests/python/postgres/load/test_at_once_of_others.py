@@ -1,0 +1,126 @@
+"""What is not a mart, built by runs at once: views, tables, seeds, snapshots, stored test failures. No run fails."""
+
+import pytest
+
+from harness.dbt_project import succeeded
+
+VIEW = "select n, 'v1' as made_by from public.held"
+TABLE = "{{ config(materialized='table') }} select n from public.held"
+SNAPSHOT = """
+{% snapshot states %}
+{{ config(unique_key='n', strategy='check', check_cols=['value']) }}
+select n, value from public.held
+{% endsnapshot %}
+"""
+STORED = """
+models:
+  - name: numbers_view
+    columns:
+      - name: n
+        data_tests:
+          - accepted_values:
+              name: stored_failures
+              arguments: {values: [7]}
+              config: {store_failures: true, severity: warn}
+"""
+
+NUMBERS = {
+    "models/numbers/numbers_view.sql": VIEW,
+    "models/numbers/numbers_view.yml": STORED,
+    "models/numbers/numbers_table.sql": TABLE,
+    "seeds/numbers_seed.csv": "n\n1\n2\n",
+    "snapshots/states.sql": SNAPSHOT,
+}
+
+KINDS = {
+    "view": ("run", "numbers_view"),
+    "table": ("run", "numbers_table"),
+    "seed": ("seed", "numbers_seed"),
+    "snapshot": ("snapshot", "states"),
+    "stored failures": ("test", "stored_failures"),
+}
+
+COUNT = {
+    "view": "select count(*) from marts.numbers_view",
+    "table": "select count(*) from marts.numbers_table",
+    "seed": "select count(*) from marts.numbers_seed",
+    "snapshot": "select count(*) from marts.states",
+    "stored failures": "select count(*) from marts_dbt_test__audit.stored_failures",
+}
+
+
+@pytest.fixture
+def numbers(project, database):
+    """A project with one node of each kind, over a table of two rows."""
+    database.execute("create table public.held (n integer, value text)")
+    database.execute("insert into public.held values (1, 'a'), (2, 'a')")
+    return project.with_files(NUMBERS)
+
+
+def build(numbers, kind):
+    """Build one kind, with what it stands on."""
+    command, node = KINDS[kind]
+    if kind == "stored failures":
+        succeeded(numbers.dbt_in_process("run", "--quiet", "--select", "numbers_view"))
+    succeeded(numbers.dbt_in_process(command, "--quiet", "--select", node))
+
+
+def start(numbers, kind, runs=3):
+    command, node = KINDS[kind]
+    return [numbers.start_dbt(command, "--select", node) for _ in range(runs)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_first_builds_at_once_all_succeed(numbers, database, gate, kind):
+    """The first is held as it creates its relation. Guards: lock_relation and look_again in each materialization."""
+    if kind == "stored failures":
+        build(numbers, "view")
+    database.execute("create schema if not exists marts; create schema if not exists marts_dbt_test__audit")
+    with gate.hold("pg_catalog.pg_type", "share row exclusive"):
+        runs = start(numbers, kind)
+        gate.wait_until_waiting(3, runs)
+    for run in runs:
+        run.wait().succeeded()
+    assert database.value(COUNT[kind]) == 2
+
+
+@pytest.mark.parametrize("kind", ["table", "seed", "stored failures"])
+def test_rebuilds_at_once_all_succeed(numbers, database, gate, kind):
+    """The first is held as it creates what replaces the relation. Guard: lock_relation."""
+    build(numbers, kind)
+    command, node = KINDS[kind]
+    options = [] if kind == "stored failures" else ["--full-refresh"]
+    with gate.hold("pg_catalog.pg_type", "share row exclusive"):
+        runs = [numbers.start_dbt(command, "--select", node, *options) for _ in range(3)]
+        gate.wait_until_waiting(3, runs)
+    for run in runs:
+        run.wait().succeeded()
+    assert database.value(COUNT[kind]) == 2
+
+
+def test_snapshots_at_once_record_a_change_once(numbers, database, gate):
+    """The first is held before it writes. Guard: lock_relation in the snapshot materialization."""
+    build(numbers, "snapshot")
+    database.execute("update public.held set value = 'b' where n = 1")
+    with gate.hold("marts.states", "share row exclusive"):
+        runs = start(numbers, "snapshot")
+        gate.wait_until_waiting(3, runs)
+    for run in runs:
+        run.wait().succeeded()
+    assert database.rows("select n, value, dbt_valid_to is null from marts.states order by 1, 2") == [
+        (1, "a", False),
+        (1, "b", True),
+        (2, "a", True),
+    ]
+
+
+def test_changed_views_at_once_all_succeed(numbers, database, gate):
+    """Each recreates the view under another type of column. Guard: lock_relation."""
+    build(numbers, "view")
+    changed = numbers.with_files({"models/numbers/numbers_view.sql": "select n::bigint as n from public.held"})
+    with gate.hold("pg_catalog.pg_type", "share row exclusive"):
+        runs = start(changed, "view")
+        gate.wait_until_waiting(3, runs)
+    for run in runs:
+        run.wait().succeeded()
+    assert database.value(COUNT["view"]) == 2

@@ -1,0 +1,33 @@
+"""The cost of a load follows the batch. What compares all with all exceeds the limit set here by far."""
+
+import pytest
+
+from harness.dbt_project import message
+
+_THINGS = """
+{{{{ config(unique_key=['id', 'part'], incremental_strategy='upsert') }}}}
+select v.id, v.part, {{{{ var('value') }}}} as value
+from generate_series(1, 40000) as s (n), lateral ({keys}) as v (id, part)
+"""
+_KEYS = {
+    "whole keys": "values (s.n, 1)",
+    "keys with a missing part": "values (s.n, null::integer)",
+}
+
+
+@pytest.fixture
+def limited(database):
+    """No statement of a load may take longer than this."""
+    database.execute(f"alter database {database.name} set statement_timeout = '10s'")
+
+
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize("keys", _KEYS.values(), ids=_KEYS)
+def test_rows_are_looked_at_again_by_their_keys(project, keys):
+    """Most rows change, some do not, and that is only seen after the write. Guards: same_key, missing_in_keys."""
+    things = project.with_files({"models/marts/things.sql": _THINGS.format(keys=keys)})
+    said = []
+    for value in ("1", "case when s.n % 100 = 0 then 1 else 2 end"):
+        outcome = things.dbt_in_process("run", "--quiet", "--select", "things", "--vars", f"value: {value}")
+        said.append(message(outcome, "things"))
+    assert said == ["upsert: 40000 new", "upsert: 39600 modified, 400 unchanged"]

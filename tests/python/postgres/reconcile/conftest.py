@@ -1,0 +1,84 @@
+"""A small, clean state of one mart, built once by the real commands and copied for every test, which then breaks it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from clean_devices import FIRST, SECOND, THIRD, land
+from harness.database import Database, fresh_database
+from harness.dbt_project import REPOSITORY, DbtProject
+from onerow.landing.land import land_files
+from onerow.project.project import Project
+from onerow.reconcile.marts import find_marts
+from onerow.reconcile.reconcile import reconcile
+from onerow.reconcile.report import Report
+from onerow.reconcile.rules import LEVELS
+from onerow.server.lifecycle import Server
+
+
+@dataclass(frozen=True)
+class CleanState:
+    """A database to copy, and the project that made it, as onerow reads it. Parsed once: a copy has the same name."""
+
+    template: str
+    project: Project
+    target_path: Path
+
+
+@pytest.fixture(scope="session")
+def clean_state(
+    server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CleanState]:
+    """Two batches, loaded one after the other."""
+    folder = tmp_path_factory.mktemp("clean")
+    template = f"{database_name}_clean"
+    with fresh_database(server.login, database_name) as database:
+        project = DbtProject(REPOSITORY, database.login, folder / "project", parsed)
+        land(project, folder, "first.csv", FIRST)
+        project.dbt("build").succeeded()
+        land(project, folder, "second.csv", SECOND)
+        project.dbt("build").succeeded()
+        database.close()
+        with fresh_database(server.login, template, database_name) as copy:
+            copy.close()
+            yield CleanState(template, Project(REPOSITORY, project.profiles_dir), project.target_path)
+
+
+@pytest.fixture
+def database(server: Server, database_name: str, clean_state: CleanState) -> Iterator[Database]:
+    """A copy of the clean state."""
+    with fresh_database(server.login, database_name, clean_state.template) as database:
+        yield database
+
+
+@pytest.fixture
+def connection(database: Database) -> psycopg.Connection:
+    """A connection such as a command has."""
+    return database.connect()
+
+
+@pytest.fixture
+def landed_third(clean_state: CleanState, database: Database, tmp_path: Path) -> None:
+    """A third batch has landed and is not loaded."""
+    file = tmp_path / "third.csv"
+    file.write_text(THIRD, encoding="utf-8")
+    [landed] = land_files(clean_state.project, "devices", [file])
+    assert landed.batch_no == 3
+
+
+@pytest.fixture
+def reconciled(
+    clean_state: CleanState, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Report]:
+    """Reconcile devices on the given levels, else on all of them, in this process."""
+    monkeypatch.setenv("DBT_TARGET_PATH", str(clean_state.target_path))
+    monkeypatch.setenv("DBT_LOG_PATH", str(clean_state.target_path))
+
+    def run(*levels: str) -> Report:
+        marts = find_marts(clean_state.project, ("devices",))
+        return reconcile(clean_state.project, connection, marts, levels or LEVELS)
+
+    return run

@@ -1,0 +1,1 @@
+"""What must come out, computed in plain Python from the delivered files. Shares no code with onerow."""
