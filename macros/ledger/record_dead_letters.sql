@@ -5,7 +5,7 @@
         {%- set contract = onerow.contract_of(load.source) -%}
         {%- set key_fields = [] -%}
         {%- for field in contract.config.meta.onerow.natural_key -%}
-            {%- do key_fields.append(onerow.literal(field) ~ ', l.' ~ adapter.quote(field)) -%}
+            {%- do key_fields.append(onerow.literal(field) ~ ', l.' ~ onerow.quoted(field)) -%}
         {%- endfor -%}
         {%- call statement('onerow_dead_letters') %}
             insert into {{ onerow.ledger('dead_letters') }} (source, batch_no, line_number, natural_key, reasons, raw)

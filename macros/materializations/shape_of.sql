@@ -5,7 +5,7 @@
     {%- set shown = with_ours or (model.columns.keys() | list if config.get('contract').enforced else ['_batch_no']) -%}
     {%- set names = [] -%}
     {%- for column in load.columns if column.name not in ours or column.name in shown -%}
-        {%- do names.append(adapter.quote(column.name)) -%}
+        {%- do names.append(onerow.quoted(column.name)) -%}
     {%- endfor -%}
     {{- return('select ' ~ names | join(', ') ~ ' from ' ~ load.incoming ~ ' where false') -}}
 {% endmacro %}

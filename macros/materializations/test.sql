@@ -4,5 +4,7 @@
         {%- do onerow.lock_relation(this) -%}
         {%- do onerow.look_again(this) -%}
     {%- endif -%}
-    {{ return(dbt.materialization_test_default()) }}
+    {%- set relations = dbt.materialization_test_default() -%}
+    {%- do onerow.log_violations(sql) -%}
+    {{ return(relations) }}
 {% endmaterialization %}

@@ -2,7 +2,7 @@
 {% macro reasons_to_refuse(columns, alias, more) %}
     {%- set reasons = [] -%}
     {%- for column in columns -%}
-        {%- set value = alias ~ '.' ~ adapter.quote(column.name) -%}
+        {%- set value = alias ~ '.' ~ onerow.quoted(column.name) -%}
         {%- if column.required -%}
             {%- do reasons.append('case when coalesce(btrim(' ~ value ~ ", e' \\t\\r\\n'), '') = '' then " ~ onerow.literal('missing:' ~ column.name) ~ ' end') -%}
         {%- endif -%}

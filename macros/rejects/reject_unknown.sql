@@ -2,7 +2,7 @@
     Where the table has not been made yet, views can be built all the same, but reading a row fails and says what to do: to let
     everything through, or to refuse everything, would both be wrong. -#}
 {% macro reject_unknown(column, reference, alias='delivered') %}
-    {%- set value = alias ~ '.' ~ adapter.quote(column) -%}
+    {%- set value = alias ~ '.' ~ onerow.quoted(column) -%}
     {%- if execute and model.resource_type != 'unit_test' and load_cached_relation(reference) is none -%}
         {#- Not a constant, which the planner would evaluate before there is a row. -#}
         {%- set message = 'reference table ' ~ reference.identifier ~ ' is not loaded, run: dbt seed' -%}
@@ -10,6 +10,6 @@
     {%- endif -%}
     {{- return(
         'case when ' ~ value ~ ' is not null and not exists (select from ' ~ reference ~ ' as reference where reference.'
-        ~ adapter.quote(column) ~ ' = ' ~ value ~ ') then ' ~ onerow.literal('unknown:' ~ column) ~ ' end'
+        ~ onerow.quoted(column) ~ ' = ' ~ value ~ ') then ' ~ onerow.literal('unknown:' ~ column) ~ ' end'
     ) -}}
 {% endmacro %}

@@ -35,7 +35,7 @@ from (
 
         select
             {%- for column in facts.key %}
-            mart.{{ adapter.quote(column.name) }}::{{ column.data_type }},
+            mart.{{ onerow.quoted(column.name) }}::{{ column.data_type }},
             {%- endfor %}
             4,
             null

@@ -7,7 +7,7 @@
 select
     landing._batch_no,
     {%- for column in facts.key %}
-    {{ onerow.try_cast('landing.' ~ adapter.quote(column.name), column.data_type) }} as key_{{ loop.index }},
+    {{ onerow.try_cast('landing.' ~ onerow.quoted(column.name), column.data_type) }} as key_{{ loop.index }},
     {%- endfor %}
     dead_letters.line_number is not null as is_refused,
     {{ onerow.is_withdrawn(mart) | indent(4) if facts.window_column else 'false' }} as is_withdrawn,

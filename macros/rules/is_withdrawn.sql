@@ -9,7 +9,7 @@ exists (
     inner join {{ onerow.ledger('batches') }} as own on own.batch_no = landing._batch_no
     where (newer.extracted_at, coalesce(newer.content_sha256, newer.batch_id), newer.batch_no)
         > (own.extracted_at, coalesce(own.content_sha256, own.batch_id), own.batch_no)
-        and {{ onerow.try_cast('landing.' ~ adapter.quote(facts.window_column), 'timestamptz') }} >= newer.window_start
-        and {{ onerow.try_cast('landing.' ~ adapter.quote(facts.window_column), 'timestamptz') }} < newer.window_end
+        and {{ onerow.try_cast('landing.' ~ onerow.quoted(facts.window_column), 'timestamptz') }} >= newer.window_start
+        and {{ onerow.try_cast('landing.' ~ onerow.quoted(facts.window_column), 'timestamptz') }} < newer.window_end
 )
 {%- endmacro %}

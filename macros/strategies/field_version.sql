@@ -5,6 +5,6 @@
     {%- set name = onerow.literal(column.name) -%}
     {{- return(onerow.in_order(version,
         '(case when ' ~ remembered ~ ' ? ' ~ name ~ ' then (' ~ remembered ~ ' ->> ' ~ name ~ ')::' ~ version.dtype
-        ~ ' else ' ~ alias ~ '.' ~ version.quoted ~ ' end)'
+        ~ ' else ' ~ alias ~ '.' ~ onerow.quoted(version.name) ~ ' end)'
     )) -}}
 {% endmacro %}

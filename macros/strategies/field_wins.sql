@@ -3,7 +3,7 @@
     {%- set version_a = onerow.field_version(load, column, a) -%}
     {%- set version_b = onerow.field_version(load, column, b) -%}
     {{- return(
-        '(' ~ a ~ '.' ~ column.quoted ~ ' is not null and (' ~ b ~ '.' ~ column.quoted ~ ' is null or ' ~ onerow.exceeds(version_a, version_b)
+        '(' ~ a ~ '.' ~ onerow.quoted(column.name) ~ ' is not null and (' ~ b ~ '.' ~ onerow.quoted(column.name) ~ ' is null or ' ~ onerow.exceeds(version_a, version_b)
         ~ ' or (' ~ version_a ~ ' is not distinct from ' ~ version_b
         ~ ' and ' ~ onerow.content([column], a) ~ ' > ' ~ onerow.content([column], b) ~ ')))'
     ) -}}

@@ -2,7 +2,7 @@
 {% macro key_pairs(load, alias) %}
     {%- set pairs = [] -%}
     {%- for column in load.key -%}
-        {%- do pairs.append(onerow.literal(column) ~ ', ' ~ alias ~ '.' ~ adapter.quote(column)) -%}
+        {%- do pairs.append(onerow.literal(column) ~ ', ' ~ alias ~ '.' ~ onerow.quoted(column)) -%}
     {%- endfor -%}
     {{- return(pairs | join(', ')) -}}
 {% endmacro %}

@@ -5,13 +5,13 @@
     {%- set fields = onerow.field_columns(load) -%}
     {%- set kept = onerow.postgres__get_columns_in_relation(load.incoming) | map(attribute='name') | list -%}
     {%- set merged = onerow.scratch_relation('merged') -%}
-    {%- set newest = '((array_agg(i.* order by ' ~ onerow.version_of(load, 'i') ~ ' desc nulls last))[1]).' ~ version.quoted -%}
+    {%- set newest = '((array_agg(i.* order by ' ~ onerow.version_of(load, 'i') ~ ' desc nulls last))[1]).' ~ onerow.quoted(version.name) -%}
     {#- The row that gives a field: of those that have it, the one with the greatest (version, value). -#}
     {%- set giver = {} -%}
     {%- for column in fields -%}
         {%- do giver.update({column.name:
             '((array_agg(i.* order by ' ~ onerow.version_of(load, 'i') ~ ' desc nulls last, ' ~ onerow.content([column], 'i')
-            ~ ' desc) filter (where i.' ~ column.quoted ~ ' is not null))[1])'
+            ~ ' desc) filter (where i.' ~ onerow.quoted(column.name) ~ ' is not null))[1])'
         }) -%}
     {%- endfor -%}
     {%- call statement('onerow_merge') %}
@@ -21,14 +21,14 @@
                 (array_agg(i.* order by {{ onerow.winner_first(load, 'i') }}))[1] as _first_row,
                 array_agg(i.ctid order by {{ onerow.winner_first(load, 'i') }}) as _row_ids,
                 {%- for column in fields %}
-                {{ giver[column.name] }}.{{ column.quoted }} as {{ column.quoted }},
+                {{ giver[column.name] }}.{{ onerow.quoted(column.name) }} as {{ onerow.quoted(column.name) }},
                 {%- endfor %}
-                {{ newest }} as {{ version.quoted }},
+                {{ newest }} as {{ onerow.quoted(version.name) }},
                 nullif('{}'::jsonb
                     {%- for column in fields %}
                     || coalesce(case
-                        when count(i.{{ column.quoted }}) > 0 and {{ giver[column.name] }}.{{ version.quoted }} is distinct from {{ newest }}
-                            then jsonb_build_object({{ onerow.literal(column.name) }}, {{ giver[column.name] }}.{{ version.quoted }})
+                        when count(i.{{ onerow.quoted(column.name) }}) > 0 and {{ giver[column.name] }}.{{ onerow.quoted(version.name) }} is distinct from {{ newest }}
+                            then jsonb_build_object({{ onerow.literal(column.name) }}, {{ giver[column.name] }}.{{ onerow.quoted(version.name) }})
                     end, '{}')
                     {%- endfor %}, '{}') as _field_versions
             from {{ load.incoming }} as i
@@ -58,9 +58,9 @@
         select
             {%- for name in kept %}
             {%- if name in giver or name in (load.version, '_field_versions') %}
-            g.{{ adapter.quote(name) }},
+            g.{{ onerow.quoted(name) }},
             {%- else %}
-            (g._first_row).{{ adapter.quote(name) }},
+            (g._first_row).{{ onerow.quoted(name) }},
             {%- endif %}
             {%- endfor %}
             false

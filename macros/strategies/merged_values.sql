@@ -2,18 +2,18 @@
 {% macro merged_values(load) %}
     {%- set version = load.columns | selectattr('name', 'equalto', load.version) | first -%}
     {%- set newest = 'case when ' ~ onerow.exceeds(onerow.version_of(load, 'excluded'), onerow.version_of(load, 't'))
-        ~ ' then excluded.' ~ version.quoted ~ ' else t.' ~ version.quoted ~ ' end' -%}
-    {%- set values = [version.quoted ~ ' = ' ~ newest] -%}
+        ~ ' then excluded.' ~ onerow.quoted(version.name) ~ ' else t.' ~ onerow.quoted(version.name) ~ ' end' -%}
+    {%- set values = [onerow.quoted(version.name) ~ ' = ' ~ newest] -%}
     {%- set remembered = [] -%}
     {%- for column in onerow.field_columns(load) -%}
         {%- set wins = onerow.field_wins(load, column, 'excluded', 't') -%}
         {%- set field_version = 'case when ' ~ wins ~ ' then ' ~ onerow.field_version(load, column, 'excluded')
             ~ ' else ' ~ onerow.field_version(load, column, 't') ~ ' end' -%}
         {%- do values.append(
-            column.quoted ~ ' = case when ' ~ wins ~ ' then excluded.' ~ column.quoted ~ ' else t.' ~ column.quoted ~ ' end'
+            onerow.quoted(column.name) ~ ' = case when ' ~ wins ~ ' then excluded.' ~ onerow.quoted(column.name) ~ ' else t.' ~ onerow.quoted(column.name) ~ ' end'
         ) -%}
         {%- do remembered.append(
-            'coalesce(case when coalesce(excluded.' ~ column.quoted ~ ', t.' ~ column.quoted ~ ') is not null and ('
+            'coalesce(case when coalesce(excluded.' ~ onerow.quoted(column.name) ~ ', t.' ~ onerow.quoted(column.name) ~ ') is not null and ('
             ~ field_version ~ ') is distinct from (' ~ newest ~ ') then jsonb_build_object(' ~ onerow.literal(column.name) ~ ', '
             ~ field_version ~ ") end, '{}')"
         ) -%}

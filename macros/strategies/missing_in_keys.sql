@@ -2,7 +2,7 @@
 {% macro missing_in_keys(load) %}
     {%- set tests = [] -%}
     {%- for column in load.key -%}
-        {%- do tests.append('i.' ~ adapter.quote(column) ~ ' is null') -%}
+        {%- do tests.append('i.' ~ onerow.quoted(column) ~ ' is null') -%}
     {%- endfor -%}
     {%- set found = [[]] -%}
     {%- for row in run_query(

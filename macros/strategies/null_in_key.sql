@@ -2,7 +2,7 @@
 {% macro null_in_key(load, alias) %}
     {%- set conditions = [] -%}
     {%- for column in load.key -%}
-        {%- do conditions.append(alias ~ '.' ~ adapter.quote(column) ~ ' is null') -%}
+        {%- do conditions.append(alias ~ '.' ~ onerow.quoted(column) ~ ' is null') -%}
     {%- endfor -%}
     {{- return('(' ~ conditions | join(' or ') ~ ')') -}}
 {% endmacro %}

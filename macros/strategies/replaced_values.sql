@@ -6,7 +6,7 @@
             {#- A row that was deleted before stays deleted since then. -#}
             {%- do values.append('_deleted_at = case when excluded._deleted_at is not null then coalesce(t._deleted_at, excluded._deleted_at) end') -%}
         {%- else -%}
-            {%- do values.append(column.quoted ~ ' = excluded.' ~ column.quoted) -%}
+            {%- do values.append(onerow.quoted(column.name) ~ ' = excluded.' ~ onerow.quoted(column.name)) -%}
         {%- endif -%}
     {%- endfor -%}
     {{- return(values | join(',\n        ')) -}}

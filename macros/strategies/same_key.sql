@@ -3,7 +3,7 @@
 {% macro same_key(load, a, b, missing=[]) %}
     {%- set conditions = [] -%}
     {%- for column in load.key -%}
-        {%- set left, right = a ~ '.' ~ adapter.quote(column), b ~ '.' ~ adapter.quote(column) -%}
+        {%- set left, right = a ~ '.' ~ onerow.quoted(column), b ~ '.' ~ onerow.quoted(column) -%}
         {%- do conditions.append(
             left ~ ' is null and ' ~ right ~ ' is null' if column in missing else left ~ ' = ' ~ right
         ) -%}

@@ -6,7 +6,7 @@
         {%- set equal = onerow.comparable(a, column) ~ ' is not distinct from ' ~ onerow.comparable(b, column) -%}
         {%- if load.is_merge and column.name != load.version -%}
             {%- do conditions.append(
-                '(' ~ a ~ '.' ~ column.quoted ~ ' is null or (' ~ equal ~ ' and not '
+                '(' ~ a ~ '.' ~ onerow.quoted(column.name) ~ ' is null or (' ~ equal ~ ' and not '
                 ~ onerow.exceeds(onerow.field_version(load, column, a), onerow.field_version(load, column, b)) ~ '))'
             ) -%}
         {%- else -%}

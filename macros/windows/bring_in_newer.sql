@@ -23,8 +23,8 @@
                     {%- if load.window_column %}
                     or exists (
                         select from {{ load.positions }} as p
-                        where p.is_claimed_now and m.{{ adapter.quote(load.window_column) }} >= p.window_start
-                            and m.{{ adapter.quote(load.window_column) }} < p.window_end
+                        where p.is_claimed_now and m.{{ onerow.quoted(load.window_column) }} >= p.window_start
+                            and m.{{ onerow.quoted(load.window_column) }} < p.window_end
                     )
                     {%- endif %}
                 )

@@ -4,7 +4,7 @@
 left join lateral (
     select s.position, s.is_fresh
     from {{ load.segments }} as s
-    where s.starts_at <= i.{{ adapter.quote(load.window_column) }}
+    where s.starts_at <= i.{{ onerow.quoted(load.window_column) }}
     order by s.starts_at desc
     limit 1
 ) as g on true

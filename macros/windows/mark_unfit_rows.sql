@@ -1,7 +1,7 @@
 {#- Give a reason of refusal to each incoming row that replace_window cannot load: one outside the window that its batch declares, and
     one whose key is not whole. Asked again for rows that are read again, which must not load the second time either. -#}
 {% macro mark_unfit_rows(load) %}
-    {%- set time = 'i.' ~ adapter.quote(load.window_column) -%}
+    {%- set time = 'i.' ~ onerow.quoted(load.window_column) -%}
     {%- set reasons = "coalesce(i._reject_reasons, '{}')" -%}
     {%- set outside = onerow.literal('outside_window:' ~ load.window_column) -%}
     {%- call statement('onerow_unfit') %}
@@ -15,7 +15,7 @@
 
         update {{ load.incoming }} as i
         set _reject_reasons = {{ reasons }} || {{ missing }}::text
-        where i.{{ adapter.quote(column) }} is null and not {{ missing }} = any({{ reasons }})
+        where i.{{ onerow.quoted(column) }} is null and not {{ missing }} = any({{ reasons }})
         {%- if not loop.last %};{% endif %}
         {%- endfor %}
     {%- endcall -%}

@@ -1,7 +1,7 @@
 {#- Windows can only be told apart if the rows of one key have one time: to take a row back in one window would else bring back another
     row of its key from any older batch. Stops and names such keys, those within the load and those that the mart has elsewhere. -#}
 {% macro require_one_time(into, load) %}
-    {%- set time = adapter.quote(load.window_column) -%}
+    {%- set time = onerow.quoted(load.window_column) -%}
     {%- set key = 'jsonb_build_object(' ~ onerow.key_pairs(load, 'i') ~ ')::text' -%}
     {%- set keys = [] -%}
     {%- if load.window_column not in load.key -%}

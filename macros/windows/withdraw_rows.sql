@@ -1,7 +1,7 @@
 {#- Remove the mart's rows where a batch of this load has the newest window and does not deliver them: exactly inside [start, end).
     Counted per batch beside its outcomes. Returns how many. -#}
 {% macro withdraw_rows(into, load) %}
-    {%- set time = 't.' ~ adapter.quote(load.window_column) -%}
+    {%- set time = 't.' ~ onerow.quoted(load.window_column) -%}
     {%- call statement('onerow_withdraw') %}
         with withdrawn as (
             delete from {{ into }} as t

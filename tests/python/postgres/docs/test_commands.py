@@ -13,7 +13,7 @@ from harness.dbt_project import REPOSITORY
 # A fenced block, and the paragraph before it: a file's block is preceded by the file's name.
 _BLOCK = re.compile(r"(?P<before>[^\n]*(?:\n[^\n]+)*)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _DOCS = sorted(path.relative_to(REPOSITORY) for path in (REPOSITORY / "docs").rglob("*.md"))
-_FILE = re.compile(r"`(models/[\w./]+)`")
+_FILE = re.compile(r"`((?:models|\.\./shop)/[\w./]+)`")
 
 
 def script(document: Path) -> str:
@@ -62,7 +62,7 @@ def test_commands_of_the_readme_run(clone: Path, database: Database) -> None:
         ONEROW_SSLROOTCERT="",
     )
     # Reconciled twice, in the folder's own database and in this one, each time with all five marts of the project.
-    assert len(re.findall(r"^  devices +all equal", output, re.MULTILINE)) == 2, output
+    assert len(re.findall(r"^devices +all equal", output, re.MULTILINE)) == 2, output
     assert output.count("all equal") == 10, output
     assert database.value("select count(*) from marts.devices") == 3370
     assert database.value("select count(*) from marts.invoices") == 0
@@ -86,6 +86,17 @@ def test_a_batch_is_quarantined_as_the_docs_say(clone: Path) -> None:
     assert f"\n{replay}\n" in (REPOSITORY / "docs/how-to/quarantine-a-batch.md").read_text(encoding="utf-8")
     assert "Batch 2 of devices is released." in output
     assert output.count("all equal") == 2
+
+
+def test_a_project_uses_onerow_as_a_package_as_the_docs_say(clone: Path) -> None:
+    """Guard: what the page makes a project set is enough, also where the clone has a blank in its name."""
+    (clone.parent / "onerow").symlink_to(clone)
+    output = run("docs/how-to/use-as-a-package.md", clone)
+    assert "1 new, 1 superseded, 1 rejected" in output
+    assert "nothing to load" in output
+    assert "parcels  all equal" in output
+    assert len(re.findall("PASS .*one_row_per_key_parcels_", output)) == 2
+    assert output.count("ERROR=0") == 2
 
 
 def test_the_two_commands_of_the_readme_are_there(clone: Path) -> None:

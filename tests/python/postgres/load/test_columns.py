@@ -54,8 +54,8 @@ def test_a_composite_key_with_null_parts_is_one_row(things, database):
 
 def test_names_that_sql_reserves_or_would_fold(things, database):
     """As key, as version and as value. Guard: every identifier is quoted."""
-    names = '"order", "Group", "select", "two words", "UPPER", "100%"'
-    rows = f"select * from (values (1, 1, 'x', 'x', 'x', 'x')) as v ({names})"
+    names = '"order", "Group", "select", "two words", "UPPER", "100%", "5"" pipe"'
+    rows = f"select * from (values (1, 1, 'x', 'x', 'x', 'x', 'x')) as v ({names})"
     newer = rows.replace("(1, 1,", "(1, 2,")
     assert things(rows, ["order", "UPPER"], version="Group", again=[rows, newer, rows]) == [
         "1 new",
@@ -63,7 +63,7 @@ def test_names_that_sql_reserves_or_would_fold(things, database):
         "1 modified",
         "1 stale",
     ]
-    assert database.rows(f"select {names} from marts.things") == [(1, 2, "x", "x", "x", "x")]
+    assert database.rows(f"select {names} from marts.things") == [(1, 2, "x", "x", "x", "x", "x")]
 
 
 def test_more_columns_than_a_function_takes_arguments(things, database):

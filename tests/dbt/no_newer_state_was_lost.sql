@@ -1,0 +1,26 @@
+-- Guarantee: whatever the order of arrival, an older state of a device never takes the place of a newer one.
+with
+
+delivered as (
+
+    select
+        device_id,
+        max(reported_at) as reported_at
+    from {{ ref('stg_devices') }}
+    where _reject_reasons is null
+        and _batch_no in (
+            select delivered_batches.batch_no
+            from ({{ onerow.delivered_batches(ref('devices')) if execute }}) as delivered_batches
+            where delivered_batches.is_consumed and not delivered_batches.is_quarantined
+        )
+    group by device_id
+
+)
+
+select
+    delivered.device_id,
+    delivered.reported_at as delivered_state,
+    devices.reported_at as state_of_the_mart
+from delivered
+inner join {{ ref('devices') }} as devices on devices.device_id = delivered.device_id
+where devices.reported_at < delivered.reported_at
