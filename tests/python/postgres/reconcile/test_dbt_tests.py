@@ -1,4 +1,4 @@
-"""The generic tests that a project can put on its marts, and the singular tests of the guarantees: each finds its faults."""
+"""The generic tests that a project can put on its marts, and the singular tests of the guarantees: each finds faults."""
 
 from collections.abc import Callable
 from typing import Any
@@ -145,13 +145,15 @@ def test_a_gap_between_windows_is_found(tested, database: Database):
         "update onerow.batches set window_start = '2026-05-03', window_end = '2026-05-04' where batch_no = 2"
     )
     database.execute(
-        "insert into onerow.batches (source, batch_id, extracted_at, row_count, window_start, window_end, quarantined_at)"
+        "insert into onerow.batches"
+        " (source, batch_id, extracted_at, row_count, window_start, window_end, quarantined_at)"
         " values ('devices', 'bad', now(), 0, '2026-05-02', '2026-05-03', now())"
     )
 
     assert set(tested()) == {"no_missing_windows"}
     assert database.rows(
-        "select window_start::date::text, window_end::date::text, quarantined_batches from marts_monitoring.missing_windows"
+        "select window_start::date::text, window_end::date::text, quarantined_batches"
+        " from marts_monitoring.missing_windows"
     ) == [("2026-05-02", "2026-05-03", [3])]
 
 
