@@ -1,4 +1,4 @@
-"""The generic tests that a project can put on its marts, and the singular tests of the guarantees: each finds faults."""
+"""The generic tests that a project can put on its marts, and the singular tests of the guarantees: they find faults."""
 
 from collections.abc import Callable
 from typing import Any
