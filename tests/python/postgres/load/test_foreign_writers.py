@@ -1,25 +1,12 @@
 """Writers that know nothing of onerow, between a load's plan and its write: as if one came after the other."""
 
-from contextlib import contextmanager
-
 import pytest
 
 from harness.dbt_project import message, succeeded
 from harness.devices import EARLIER, LATER, state
+from harness.stopped_load import stopped_load
 
 _LATEST = "2026-06-01T00:00:00Z"
-
-# A load stops here, behind its plan and before its write, for as long as the test holds lock 1.
-_STOP = """
-create function public.stop() returns trigger language plpgsql as $$
-begin
-    if current_setting('application_name') like 'dbt %' then
-        perform pg_advisory_xact_lock_shared(1);
-    end if;
-    return null;
-end $$;
-create trigger stop before insert on marts.devices for each statement execute function public.stop();
-"""
 
 _SWALLOW = """
 create function public.swallow() returns trigger language plpgsql as $$ begin return null; end $$;
@@ -29,21 +16,9 @@ for each row when (new.device_id = 'b') execute function public.swallow();
 
 
 @pytest.fixture
-def stopped_load(project, database, gate):
-    """Run a load that stops between plan and write while the block is executed; it must succeed."""
-
-    @contextmanager
-    def stopped():
-        database.execute(_STOP)
-        holder = database.connect(autocommit=True)
-        holder.execute("select pg_advisory_lock(1)")
-        run = project.start_dbt("run", "--select", "devices")
-        gate.wait_until_waiting(1, [run])
-        yield
-        holder.close()
-        run.wait().succeeded()
-
-    return stopped
+def stopped(project, database, gate):
+    """The load of devices, stopped between plan and write while the block is executed."""
+    return lambda: stopped_load(project, database, gate, "devices")
 
 
 def load(project):
@@ -87,7 +62,7 @@ def firmware(devices):
 
 
 @pytest.mark.parametrize("many", [0, 20_000], ids=["planned", "direct"])
-def test_what_was_written_between_plan_and_write_meets_the_same_rules(project, database, devices, stopped_load, many):
+def test_what_was_written_between_plan_and_write_meets_the_same_rules(project, database, devices, stopped, many):
     """A load that looked first, and one that writes all at once. Guards: the loop in write_load, upsert_rows."""
     devices.land(*(state(device) for device in ("deleted", "raced", "reached", "spared", "idle")))
     load(project)
@@ -96,7 +71,7 @@ def test_what_was_written_between_plan_and_write_meets_the_same_rules(project, d
     ]
     batch = devices.land(*changed, state("idle"), *(state(f"many{number:05}") for number in range(many)))
 
-    with stopped_load():
+    with stopped():
         delete(database, "deleted")
         update(database, "raced", "9", _LATEST)
         update(database, "reached", "2", LATER)
@@ -110,7 +85,7 @@ def test_what_was_written_between_plan_and_write_meets_the_same_rules(project, d
     assert of_batch(devices, batch) == {"new": 1 + many, "modified": 2, "stale": 2, "unchanged": 2}
 
 
-def test_null_keys_meet_the_same_rules(project, database, devices, stopped_load):
+def test_null_keys_meet_the_same_rules(project, database, devices, stopped):
     """A NULL key is looked up after the first write, foreign writer or not. Guard: reopen_rows."""
     unkeyed = project.with_files(
         {"models/staging/stg_devices.sql": (project.folder / "models/staging/stg_devices.sql").read_text().replace(
@@ -121,7 +96,7 @@ def test_null_keys_meet_the_same_rules(project, database, devices, stopped_load)
     load(unkeyed)
     assert of_batch(devices, 1) == {"new": 2}
     devices.land(state(None, LATER, firmware="2"), state("b"))
-    with stopped_load():
+    with stopped():
         update(database, "a", "9", _LATEST)
     assert of_batch(devices, 2) == {"new": 1, "modified": 1}
     assert database.rows("select device_id, firmware from marts.devices order by 1") == [

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from harness.stopped_load import stopped_load
 from postgres.strategies.things import hour, mart, row
 
 MARTS = {
@@ -12,37 +13,18 @@ MARTS = {
     "windowed": mart("replace_window", key=["thing", "at"], window_column="at"),
 }
 
-# A load stops here, behind its plan and before its write, for as long as the test holds lock 1.
-_STOP = """
-create function public.stop() returns trigger language plpgsql as $$
-begin
-    if current_setting('application_name') like 'dbt %' then
-        perform pg_advisory_xact_lock_shared(1);
-    end if;
-    return null;
-end $$;
-"""
-_STOPS_AT = "create trigger stop before insert on marts.{} for each statement execute function public.stop()"
-
 
 @pytest.fixture
-def stopped_load(things, gate):
-    """Run a mart's load, stopped between plan and write while the block is executed; it must succeed."""
+def stopped(gate):
+    """Run a mart's load, stopped between plan and write while the block is executed."""
 
     @contextmanager
-    def stopped(things, mart):
-        things.database.execute(_STOP)
-        things.database.execute(_STOPS_AT.format(mart))
-        holder = things.database.connect(autocommit=True)
-        holder.execute("select pg_advisory_lock(1)")
-        run = things.project.start_dbt("run", "--select", mart)
-        gate.wait_until_waiting(1, [run], of=f".marts.{mart}")
-        yield
-        holder.close()
-        run.wait().succeeded()
+    def run(things, mart):
+        with stopped_load(things.project, things.database, gate, mart):
+            yield
         things.assert_accounted(mart)
 
-    return stopped
+    return run
 
 
 def put(things, mart, thing, version=None, value=None, note=None, at=None):
@@ -59,14 +41,14 @@ def delete(things, mart, thing):
     things.database.execute(f"delete from marts.{mart} where thing = %s", thing)
 
 
-def test_merge_meets_the_fields_that_are_there_at_the_write(things, stopped_load):
+def test_merge_meets_the_fields_that_are_there_at_the_write(things, stopped):
     """Guards: the guard and the SET list of upsert_rows, the loop in write_load."""
     things = things.with_marts(merged=MARTS["merged"])
     names = ("deleted", "raced", "filled", "reached", "idle")
     things.land(*(row(thing, 1, "a", "x") for thing in names))
     things.load("merged")
     batch = things.land(*(row(thing, 2, "b") for thing in (*names[:4], "early", "late")), row("idle", 1, "a", "x"))
-    with stopped_load(things, "merged"):
+    with stopped(things, "merged"):
         delete(things, "merged", "deleted")
         put(things, "merged", "raced", 9, "z", "z")
         put(things, "merged", "filled", 9, None, "z")
@@ -85,13 +67,13 @@ def test_merge_meets_the_fields_that_are_there_at_the_write(things, stopped_load
     assert things.outcomes("merged")[batch] == {"new": 1, "modified": 2, "stale": 2, "unchanged": 2}
 
 
-def test_insert_new_keeps_what_is_there_at_the_write(things, stopped_load):
+def test_insert_new_keeps_what_is_there_at_the_write(things, stopped):
     """Guards: `do nothing`, the loop in write_load."""
     things = things.with_marts(first=MARTS["first"])
     things.land(row("there"), row("gone"))
     things.load("first")
     batch = things.land(row("there"), row("gone"), row("new"), row("raced"), row("reached"))
-    with stopped_load(things, "first"):
+    with stopped(things, "first"):
         delete(things, "first", "gone")
         put(things, "first", "raced", 1, "z")
         put(things, "first", "reached", 1, "a")
@@ -100,7 +82,7 @@ def test_insert_new_keeps_what_is_there_at_the_write(things, stopped_load):
     assert things.outcomes("first")[batch] == {"new": 1, "stale": 1, "unchanged": 3}
 
 
-def test_a_window_withdraws_what_is_there_at_the_write(things, stopped_load):
+def test_a_window_withdraws_what_is_there_at_the_write(things, stopped):
     """A foreign row in the window goes, one that is gone already is not counted. Guards: withdraw_rows, is_fresh."""
     things = things.with_marts(windowed=MARTS["windowed"])
     things.land(*(row(thing, at=1) for thing in ("kept", "changed", "old", "gone")), row("outside", at=2))
@@ -113,7 +95,7 @@ def test_a_window_withdraws_what_is_there_at_the_write(things, stopped_load):
         extracted=1,
         window=(1, 2),
     )
-    with stopped_load(things, "windowed"):
+    with stopped(things, "windowed"):
         delete(things, "windowed", "changed")
         delete(things, "windowed", "gone")
         put(things, "windowed", "raced", 9, "z", at=hour(1))
