@@ -16,5 +16,5 @@
         ) -%}
     {%- endif -%}
     {#- An array, not a join or `in`: so the index on _batch_no serves, and landing is not hashed whole. -#}
-    {{- (onerow.quoted(source) ~ '.') if source else '' }}_batch_no = any(current_setting('onerow.claimed_batches', true)::bigint[])
+    {{- (onerow.quoted(source) ~ '.') if source else '' }}_batch_no = any({{ onerow.claimed_batches() }})
 {%- endmacro %}

@@ -1,5 +1,9 @@
 {#- The model's rows, with what the load adds to each: the position of its batch, empty field versions, the mark of a tombstone. -#}
 {% macro incoming_rows(load, sql) %}
+    {%- if load.source -%}
+        {%- set batches = run_query('select ' ~ onerow.claimed_batches() ~ '::text').columns[0].values()[0] -%}
+        {%- set sql = sql | replace(onerow.claimed_batches(), onerow.literal(batches) ~ '::bigint[]') -%}
+    {%- endif -%}
     {%- set added = [] -%}
     {%- if load.by_position -%}
         {%- do added.append('b._batch_position') -%}

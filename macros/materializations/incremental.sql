@@ -56,10 +56,10 @@
     {%- endcall -%}
 
     {%- if rebuild -%}
+        {#- Cheaper after the fill than before; and before the swap, from which on readers wait for the commit. -#}
+        {%- do onerow.ensure_unique_index(into, options.key) -%}
+        {%- do create_indexes(into) -%}
         {%- do onerow.swap_in(into, target_relation, existing) -%}
-        {#- Cheaper after the fill than before, and under the mart's own name. -#}
-        {%- do onerow.ensure_unique_index(target_relation, options.key) -%}
-        {%- do create_indexes(target_relation) -%}
         {%- if options.source -%}
             {%- do onerow.settle_claims(target_relation) -%}
         {%- endif -%}

@@ -1,6 +1,8 @@
 {#- See to it that the database itself refuses a second row of a key. An index counts by its definition, not by its name: unique,
     valid, at once, without predicate or expression, on just these columns, and for NULLs too. -#}
 {% macro ensure_unique_index(relation, key) %}
+    {#- Not after the relation, which a rebuild makes under another name first. -#}
+    {%- set index = onerow.run_unique(this, 'key').identifier -%}
     {%- call statement('onerow_unique_index') %}
         do $onerow$
         declare
@@ -41,7 +43,7 @@
             if is_there then
                 return;
             end if;
-            create unique index on {{ relation }} ({{ onerow.quoted_list(key) }}) nulls not distinct;
+            create unique index {{ onerow.quoted(index) }} on {{ relation }} ({{ onerow.quoted_list(key) }}) nulls not distinct;
         exception when unique_violation then
             select count(*), string_agg(d.key_text, ', ' order by d.key_text) filter (where d.position <= 3)
             into duplicated, samples

@@ -19,8 +19,8 @@
     {%- endfor -%}
     {%- if state.open > 0 -%}
         {%- do exceptions.raise_compiler_error(
-            'model ' ~ model.name ~ ': another writer changed ' ~ state.open ~ ' rows of ' ~ onerow.relation_id(this) ~ ' each of the '
-            ~ passes ~ ' times that onerow looked at them. Nothing was loaded. Stop the other writer, then run again'
+            'model ' ~ model.name ~ ': ' ~ state.open ~ ' rows of ' ~ onerow.relation_id(this) ~ ' did not take what was loaded, '
+            ~ passes ~ ' times over: another writer changes them, or a trigger of the table is in the way. Nothing was loaded'
         ) -%}
     {%- endif -%}
     {%- if load.window_column and not is_empty -%}

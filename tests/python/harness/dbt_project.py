@@ -98,6 +98,11 @@ class DbtProject:
         """Return the same project under a profile with other settings, such as threads=1 or autocommit=True."""
         return self._child(self.folder, {**self._profile, **settings})
 
+    @property
+    def sent(self) -> str:
+        """What dbt has logged, every statement that it sent among it."""
+        return (self.log_path / "dbt.log").read_text(encoding="utf-8")
+
     def close(self) -> None:
         """Kill what still runs."""
         for running in self._started:

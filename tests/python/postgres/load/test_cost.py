@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.dbt_project import message
+from harness.dbt_project import message, succeeded
+from harness.devices import LATER, state
 
 _THINGS = """
 {{{{ config(unique_key=['id', 'part'], incremental_strategy='upsert') }}}}
@@ -31,3 +32,27 @@ def test_rows_are_looked_at_again_by_their_keys(project, keys):
         outcome = things.dbt_in_process("run", "--quiet", "--select", "things", "--vars", f"value: {value}")
         said.append(message(outcome, "things"))
     assert said == ["upsert: 40000 new", "upsert: 39600 modified, 400 unchanged"]
+
+
+def test_a_scan_of_all_landing_meets_numbers_of_batches(project, devices):
+    """And no setting, which would be taken apart for every row (decision 4). Guard: incoming_rows."""
+    devices.land(state("a"))
+    devices.land(state("b"))
+
+    succeeded(project.dbt_in_process("run", "--quiet", "--select", "+devices"))
+
+    assert "where _batch_no = any('{1,2}'::bigint[])" in project.sent
+
+
+def test_readers_do_not_wait_while_indexes_are_made(project, devices):
+    """A full refresh locks them out from the drop of the old table to the commit. Guard: the order at the end of a load."""
+    devices.land(state("a"))
+    succeeded(project.dbt_in_process("run", "--quiet", "--select", "+devices"))
+    devices.land(state("a", LATER))
+    before = len(project.sent)
+
+    succeeded(project.dbt_in_process("run", "--quiet", "--full-refresh", "--select", "devices"))
+
+    sent = project.sent[before:]
+    assert 0 < sent.index("create unique index") < sent.index("drop table if exists")
+    devices.assert_all_loaded()
