@@ -53,5 +53,4 @@
         {{ onerow.join_segment(load) }}
         left join {{ into }} as t on {{ onerow.same_key(load, 't', 'i') if look else 'false' }}
     {%- endcall -%}
-    {%- do run_query('create temporary table ' ~ load.written ~ ' (batch_no bigint, outcome text, row_count bigint) on commit drop') -%}
 {% endmacro %}

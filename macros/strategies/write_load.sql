@@ -1,8 +1,14 @@
-{#- Plan, write, and plan again what a foreign writer changed in between, until every row has its outcome. -#}
+{#- Plan, write, and plan again what a foreign writer changed in between, until every row has its outcome. Where all rows are to be
+    written as they are, there is no plan to be made beforehand; one is made if they do not all come back from the write. -#}
 {% macro write_load(into, load, is_empty=false) %}
     {%- set passes = 5 -%}
     {%- set state = namespace(open=0) -%}
-    {%- do onerow.plan_rows(into, load, look=not is_empty and (load.window_column or not onerow.mostly_changes(into, load))) -%}
+    {%- do run_query('create temporary table ' ~ load.written ~ ' (batch_no bigint, outcome text, row_count bigint) on commit drop') -%}
+    {%- set look = not is_empty and (load.window_column or not onerow.mostly_changes(into, load)) -%}
+    {%- set is_planned = look or load.window_column or onerow.has_repeated_keys(load) or onerow.has_rejected_rows(load) -%}
+    {%- if is_planned -%}
+        {%- do onerow.plan_rows(into, load, look) -%}
+    {%- endif -%}
     {%- if load.window_column -%}
         {%- do onerow.require_one_time(into, load) -%}
     {%- endif -%}
@@ -11,9 +17,13 @@
             {%- if pass > 0 -%}
                 {%- do onerow.reopen_rows(into, load) -%}
             {%- endif -%}
+            {%- set whole = pass == 0 and (not is_planned or onerow.planned_rows(load) == load.row_count) -%}
             {%- call statement('onerow_write') -%}
-                {{ onerow.upsert_rows(into, load, is_empty, whole=(pass == 0 and onerow.planned_rows(load) == load.row_count)) }}
+                {{ onerow.upsert_rows(into, load, is_empty, whole) }}
             {%- endcall -%}
+            {%- if pass == 0 and not is_planned -%}
+                {%- do onerow.plan_written(into, load) -%}
+            {%- endif -%}
             {%- set state.open = onerow.open_rows(load) -%}
         {%- endif -%}
     {%- endfor -%}

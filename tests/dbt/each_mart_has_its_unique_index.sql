@@ -1,5 +1,8 @@
 -- Guarantee: the database itself keeps each key to one row. Whole, valid, not deferred, and NULLs count as equal.
-{% for mart in onerow.reconciled_marts() %}
+select null::text as mart
+where false
+{% for mart in onerow.reconciled_marts() if onerow.is_built(mart) %}
+union all
 select '{{ mart.identifier }}' as mart
 where not exists (
     select
@@ -18,5 +21,4 @@ where not exists (
                 and pg_attribute.attnum = any(pg_index.indkey::smallint[])
         ) = array[{% if execute %}'{{ onerow.unique_key_of(mart) | sort | join("', '") }}'{% endif %}]::text[]
 )
-    {% if not loop.last %}union all{% endif %}
 {% endfor %}

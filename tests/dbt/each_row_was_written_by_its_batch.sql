@@ -1,5 +1,12 @@
 -- Guarantee: nothing is written for what has not changed. No more rows name a batch than that batch's loads have written.
-{% for mart in onerow.reconciled_marts() %}
+select
+    null::text as mart,
+    null::bigint as batch_no,
+    null::bigint as row_count,
+    null::numeric as written
+where false
+{% for mart in onerow.reconciled_marts() if onerow.is_built(mart) %}
+union all
 select
     '{{ mart.identifier }}' as mart,
     named._batch_no as batch_no,
@@ -23,5 +30,4 @@ left join (
 ) as written
     on written.batch_no = named._batch_no
 where named.row_count > coalesce(written.row_count, 0)
-    {% if not loop.last %}union all{% endif %}
 {% endfor %}

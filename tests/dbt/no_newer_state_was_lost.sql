@@ -15,12 +15,28 @@ delivered as (
         )
     group by device_id
 
+),
+
+kept as (
+
+    {% if onerow.is_built(ref('devices')) %}
+    select
+        device_id,
+        reported_at
+    from {{ ref('devices') }}
+    {% else %}
+    select
+        null::text as device_id,
+        null::timestamptz as reported_at
+    where false
+    {% endif %}
+
 )
 
 select
     delivered.device_id,
     delivered.reported_at as delivered_state,
-    devices.reported_at as state_of_the_mart
+    kept.reported_at as state_of_the_mart
 from delivered
-inner join {{ ref('devices') }} as devices on devices.device_id = delivered.device_id
-where devices.reported_at < delivered.reported_at
+inner join kept on kept.device_id = delivered.device_id
+where kept.reported_at < delivered.reported_at

@@ -17,7 +17,7 @@ def read(project, artifact):
 def test_each_relation_and_each_of_its_columns_is_described(project):
     """As the database has them, not only as the yaml lists them. Guard: the yaml beside each model."""
     succeeded(project.dbt_in_process("build", "--quiet"))
-    succeeded(project.dbt_in_process("docs", "generate", "--quiet"))
+    succeeded(project.dbt_in_process("docs", "generate", "--quiet", "--write-json"))
     catalog, manifest = read(project, "catalog.json"), read(project, "manifest.json")
     in_catalog = {**catalog["nodes"], **catalog["sources"]}
     in_manifest = {**manifest["nodes"], **manifest["sources"]}
@@ -36,7 +36,7 @@ def test_each_relation_and_each_of_its_columns_is_described(project):
 
 def test_each_macro_and_each_of_its_arguments_is_described(project):
     """Guard: the yaml beside each macro; validate_macro_args fills in the arguments that it forgets."""
-    succeeded(project.dbt_in_process("parse", "--quiet"))
+    succeeded(project.dbt_in_process("parse", "--quiet", "--write-json"))
     missing = []
     for unique_id, macro in read(project, "manifest.json")["macros"].items():
         if macro["package_name"] == "onerow":

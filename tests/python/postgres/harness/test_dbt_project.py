@@ -11,7 +11,7 @@ def test_a_changed_project_is_run_in_a_copy(project, database):
     changed.dbt("run", "--select", "ones").succeeded()
     assert database.rows("select n from marts.ones") == [(1,)]
     assert not (REPOSITORY / "models/marts/ones.sql").exists()
-    assert (changed.target_path / "run_results.json").exists()
+    assert (changed.target_path / "partial_parse.msgpack").exists()
 
 
 def test_dbt_in_this_process_follows_the_database_of_the_test(project, database):

@@ -64,7 +64,7 @@ class Inbox:
         query = """
         select distinct blocker.application_name
         from pg_stat_activity as waiting, pg_stat_activity as blocker
-        where blocker.pid = any(pg_blocking_pids(waiting.pid))
+        where waiting.datname = current_database() and blocker.pid = any(pg_blocking_pids(waiting.pid))
         """
         return {name for (name,) in self._database.rows(query)}
 

@@ -35,7 +35,10 @@ def test_a_killed_landing_leaves_nothing_and_the_next_one_lands_all_of_it(
     file = inbox.devices("a.csv", 2_000)
     killed = patient.start_onerow("land", "devices", file)
     gate.wait_until_waiting(1, [killed])
-    session = database.value("select pid from pg_stat_activity where application_name = 'onerow land devices'")
+    session = database.value(
+        "select pid from pg_stat_activity"
+        " where datname = current_database() and application_name = 'onerow land devices'"
+    )
     with ThreadPoolExecutor() as pool:
         retry = pool.submit(inbox.land_one, file)
         # Seen to wait before the kill: afterwards there may be too little time to see it.

@@ -5,7 +5,10 @@ import pytest
 from harness.dbt_project import succeeded
 from harness.devices import LATER, state
 
-SESSIONS_OF_THE_LOAD = "select count(*) from pg_stat_activity where application_name like 'dbt %.marts.devices'"
+SESSIONS_OF_THE_LOAD = """
+select count(*) from pg_stat_activity
+where datname = current_database() and application_name like 'dbt %.marts.devices'
+"""
 
 
 @pytest.fixture

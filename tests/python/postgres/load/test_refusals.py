@@ -148,7 +148,8 @@ def test_a_lock_that_is_not_freed_is_reported_with_its_holder(project, database,
         holder = project.start_dbt("run", "--select", "devices")
         gate.wait_until_waiting(1, [holder])
         [(pid, name, since)] = database.rows(
-            "select pid, application_name, xact_start from pg_stat_activity where application_name like 'dbt %'"
+            "select pid, application_name, xact_start from pg_stat_activity"
+            " where datname = current_database() and application_name like 'dbt %' and wait_event_type = 'Lock'"
         )
         said = refuse(project, "--vars", "{onerow_lock_timeout: 1s}")
     assert f"{database.name}.marts.devices is being loaded by pid {pid} ({name}, user " in said

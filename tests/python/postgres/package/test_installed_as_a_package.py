@@ -17,12 +17,12 @@ def results(project: DbtProject, kind: str) -> list[dict[str, Any]]:
 
 def test_a_project_that_installs_onerow_builds(consumer: DbtProject):
     """Every carrier is made and every unit test of a macro passes, in any time zone. Guard: the macros themselves."""
-    consumer.dbt("build", "--warn-error", env=ELSEWHERE).succeeded()
+    consumer.dbt("build", "--warn-error", "--write-json", env=ELSEWHERE).succeeded()
     assert {result["status"] for result in results(consumer, "model")} == {"success"}
     unit_tests = results(consumer, "unit_test")
     assert {result["status"] for result in unit_tests} == {"pass"}
     assert len(unit_tests) >= len(list(consumer.folder.glob("models/*/*.yml")))
 
     # Guard: macros/materializations.sql; with dbt's own view this would be CREATE VIEW.
-    consumer.dbt("run", "--select", "surrogate_key").succeeded()
+    consumer.dbt("run", "--write-json", "--select", "surrogate_key").succeeded()
     assert [result["message"] for result in results(consumer, "model")] == ["VIEW UNCHANGED"]

@@ -154,7 +154,7 @@ def test_history_that_cannot_be_written_is_an_error_of_its_own(reconciled, conne
     """Guard: HistoryNotWritten."""
     report = reconciled("counts")
     assert figures(report.marts[0].levels[0]) == {}
-    database.execute("drop table onerow.reconciliations")
+    database.execute("drop table onerow.reconciliations cascade")
 
     with pytest.raises(HistoryNotWritten, match=r"the result is right, but .* could not be written"):
         job.record(connection, "onerow", report)
