@@ -39,7 +39,7 @@ def dbt_profile_target(server: Server, database_name: str) -> Iterator[dict[str,
 
 @pytest.fixture(scope="class")
 def logs_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """dbt's logs go with the test's other files; the suite's own fixture writes them into the repository. No artifacts."""
+    """dbt's logs go with the test's other files; the suite's own fixture writes them into the repository."""
     with pytest.MonkeyPatch.context() as environment:
         folder = tmp_path_factory.mktemp("logs")
         environment.setenv("DBT_LOG_PATH", str(folder))

@@ -45,7 +45,7 @@ def test_a_scan_of_all_landing_meets_numbers_of_batches(project, devices):
 
 
 def test_readers_do_not_wait_while_indexes_are_made(project, devices):
-    """A full refresh locks them out from the drop of the old table to the commit. Guard: the order at the end of a load."""
+    """A full refresh locks them out from the drop of the old table to the commit. Guard: the order of its end."""
     devices.land(state("a"))
     succeeded(project.dbt_in_process("run", "--quiet", "--select", "+devices"))
     devices.land(state("a", LATER))
