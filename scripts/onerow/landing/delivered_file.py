@@ -1,17 +1,16 @@
 """A delivered file: which files are meant, how they are opened, their content's hash, their lines."""
 
 import glob
-import gzip
 import hashlib
 import io
 import os
 import stat
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, Self
+from typing import Final, Self
 
 from onerow.errors import FileChanged, FileUnreadable, WrongUse
+from onerow.landing.compression import BROKEN, COMPRESSIONS, decompressed
 from onerow.landing.records import RECORD_LIMIT
 
 FORMATS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -59,8 +58,8 @@ class DeliveredFile:
     def __enter__(self) -> Self:
         """Open the file."""
         suffixes = [suffix.lower() for suffix in self._file.suffixes]
-        self._gzip = suffixes[-1:] == [".gz"]
-        extension = "".join(suffixes[-2:-1] if self._gzip else suffixes[-1:])
+        self._compression = COMPRESSIONS.get("".join(suffixes[-1:]))
+        extension = "".join(suffixes[-2:-1] if self._compression else suffixes[-1:])
         try:
             # Not blocking, or opening a named pipe would wait for a writer for ever.
             descriptor = os.open(self._file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -74,9 +73,9 @@ class DeliveredFile:
         elif not stat.S_ISREG(status.st_mode):
             problem = "it is not a regular file; it has to be read twice"
         elif extension not in FORMATS:
-            problem = f"unknown format; a name ends in {', '.join(FORMATS)}, each also with .gz"
-        elif self._gzip and self.size == 0:
-            problem = "it is empty, and an empty file is no gzip file"
+            problem = f"unknown format; a name ends in {', '.join(FORMATS)}, each also with .gz or .zst"
+        elif self._compression and self.size == 0:
+            problem = f"it is empty, and an empty file is no {self._compression} file"
         if problem:
             os.close(descriptor)
             raise FileUnreadable(self.location, problem)
@@ -130,13 +129,13 @@ class DeliveredFile:
     def _blocks(self, on_read: OnRead) -> Iterator[bytes]:
         """Yield the content from its beginning, decompressed, in blocks."""
         self._raw.seek(0)
-        stream: BinaryIO = gzip.GzipFile(fileobj=self._raw) if self._gzip else self._raw  # type: ignore[assignment]
+        stream = decompressed(self._raw, self._compression)
         try:
             while block := stream.read(_BLOCK):
                 on_read(self._raw.tell(), self.size)
                 yield block
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise FileUnreadable(self.location, f"broken gzip: {error}") from None
+        except BROKEN as error:
+            raise FileUnreadable(self.location, f"broken {self._compression}: {error}") from None
         except OSError as error:
             raise FileUnreadable(self.location, str(error)) from None
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from onerow.errors import BatchIdReused, WindowDiffers
+from onerow.landing.compression import zstd
 
 MAY_1, MAY_2, MAY_3 = (datetime(2026, 5, day, tzinfo=UTC) for day in (1, 2, 3))
 
@@ -59,7 +60,8 @@ def test_a_compressed_copy_is_the_same_batch(inbox):
     """Guard: the hash is over the content after decompression."""
     file = inbox.devices("a.csv", 3)
     inbox.land_one(file)
-    assert inbox.land_one(inbox.write("b.csv.gz", gzip.compress(file.read_bytes()))).already_landed
+    for extension, compress in ((".gz", gzip.compress), (".zst", zstd.compress)):
+        assert inbox.land_one(inbox.write("b.csv" + extension, compress(file.read_bytes()))).already_landed
 
 
 def test_a_batch_id_with_other_content_is_refused_with_both_hashes(inbox):
