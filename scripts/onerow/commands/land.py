@@ -72,9 +72,9 @@ def land(
 ) -> None:
     """Land each FILE as a batch of SOURCE, exactly once.
 
-    Reads CSV (.csv) and JSON Lines (.jsonl, .ndjson), each also with .gz or .zst. A quoted pattern such as "inbox/*.csv" is
-    expanded. A file that has landed before is a success and writes nothing. A malformed line becomes a dead letter; a
-    file that is broken as a whole lands nothing, and the others still land.
+    Reads CSV (.csv) and JSON Lines (.jsonl, .ndjson), each also with .gz or .zst, and Parquet (.parquet). A quoted
+    pattern such as "inbox/*.csv" is expanded. A file that has landed before is a success and writes nothing. A
+    malformed line becomes a dead letter; a file that is broken as a whole lands nothing, and the others still land.
 
     Exit codes: 0 every file has landed, 1 something was refused or broke, 2 wrong use.
     """

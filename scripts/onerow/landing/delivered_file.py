@@ -13,7 +13,7 @@ from onerow.errors import FileChanged, FileUnreadable, WrongUse
 from onerow.landing.compression import BROKEN, COMPRESSIONS, decompressed
 from onerow.landing.records import RECORD_LIMIT
 
-FORMATS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMATS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 _BLOCK = 1024 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -73,7 +73,9 @@ class DeliveredFile:
         elif not stat.S_ISREG(status.st_mode):
             problem = "it is not a regular file; it has to be read twice"
         elif extension not in FORMATS:
-            problem = f"unknown format; a name ends in {', '.join(FORMATS)}, each also with .gz or .zst"
+            problem = f"unknown format; a name ends in {', '.join(FORMATS)}, text also with .gz or .zst"
+        elif self._compression and FORMATS[extension] == "parquet":
+            problem = "Parquet compresses its columns itself, and has to be read in places; decompress the file"
         elif self._compression and self.size == 0:
             problem = f"it is empty, and an empty file is no {self._compression} file"
         if problem:
@@ -86,6 +88,11 @@ class DeliveredFile:
     def __exit__(self, *_: object) -> None:
         """Close the file."""
         self._raw.close()
+
+    @property
+    def open_path(self) -> str:
+        """A path that leads to the open file, whatever has become of its name."""
+        return f"/dev/fd/{self._raw.fileno()}"
 
     def sha256(self, on_read: OnRead) -> str:
         """Return the sha256 of the content after decompression, in lower-case hex.
@@ -124,6 +131,15 @@ class DeliveredFile:
             offset += len(whole)
         yield from io.StringIO(self._decode(rest, offset, line_number))
         if digest.hexdigest() != sha256:
+            raise FileChanged(self.location)
+
+    def refuse_change(self, sha256: str) -> None:
+        """Refuse content that is no longer the one with this sha256, after it has been read by other means.
+
+        Raises:
+            FileChanged: it is another.
+        """
+        if self.sha256(lambda *_: None) != sha256:
             raise FileChanged(self.location)
 
     def _blocks(self, on_read: OnRead) -> Iterator[bytes]:

@@ -18,17 +18,19 @@ from onerow.errors import (
     WindowDiffers,
 )
 from onerow.landing.copy_records import copy_records
-from onerow.landing.csv_records import CsvRecords, HeaderRefused
-from onerow.landing.delivered_file import DeliveredFile, location_of
+from onerow.landing.csv_records import CsvRecords
+from onerow.landing.delivered_file import DeliveredFile, OnRead, location_of
 from onerow.landing.delivery import Delivery, Landed, Refused
+from onerow.landing.header import HeaderRefused
 from onerow.landing.json_records import JsonRecords
+from onerow.landing.parquet_records import ParquetRecords
 from onerow.ledger.batches import Batch, count_batch, record_schema_changes, register_batch
 from onerow.ledger.locks import lock_holders
 from onerow.ledger.setup import ensure_tables
 from onerow.project.contract import Source
 from onerow.project.project import Project
 
-_RECORDS = {"csv": CsvRecords, "jsonl": JsonRecords}
+Records = CsvRecords | JsonRecords | ParquetRecords
 _KEEPS_WRITERS_OUT = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
 
 
@@ -110,8 +112,7 @@ def land_file(
                 )
                 if isinstance(registered, Batch):
                     return _already_landed(source, location, delivery, sha256, registered)
-                lines = delivered.lines(sha256, partial(progress, location, "landing"))
-                records = _RECORDS[delivered.format](lines, source)
+                records = _read(delivered, sha256, source, partial(progress, location, "landing"))
                 return _land(
                     connection,
                     ledger_schema,
@@ -130,6 +131,16 @@ def land_file(
             raise LandingFailed(location, str(error).strip()) from error
 
 
+def _read(delivered: DeliveredFile, sha256: str, source: Source, on_read: OnRead) -> Records:
+    """Return the records of a file, by its format."""
+    match delivered.format:
+        case "csv":
+            return CsvRecords(delivered.lines(sha256, on_read), source)
+        case "jsonl":
+            return JsonRecords(delivered.lines(sha256, on_read), source)
+    return ParquetRecords(delivered, sha256, source, on_read)
+
+
 def _land(
     connection: psycopg.Connection,
     ledger_schema: str,
@@ -139,7 +150,7 @@ def _land(
     delivery: Delivery,
     sha256: str,
     batch_no: int,
-    records: CsvRecords | JsonRecords,
+    records: Records,
 ) -> Landed:
     """Copy the records of a batch that has just been registered, and complete its entry in the ledger."""
     _refuse_new_columns(source, location, delivery, records)  # a header tells before the rows
@@ -171,7 +182,7 @@ def _land(
     )
 
 
-def _refuse_new_columns(source: Source, location: str, delivery: Delivery, records: CsvRecords | JsonRecords) -> None:
+def _refuse_new_columns(source: Source, location: str, delivery: Delivery, records: Records) -> None:
     if records.unexpected_columns and delivery.on_new_column == "refuse":
         raise NewColumnsRefused(source.name, location, records.unexpected_columns)
 
