@@ -81,7 +81,9 @@ class ParquetRecords:
         PostgreSQL's text holds no NUL, and one in the middle of a COPY would end the landing.
         """
         # Columns go by their position: where names differ in case only, DuckDB has others than the file.
-        relation = self._ask(lambda: self._duckdb.sql(_ALL_COLUMNS, params=[self._delivered.open_path]))
+        # With parameters, DuckDB holds the whole result of sql(): the limit keeps it empty.
+        path = self._delivered.open_path
+        relation = self._ask(lambda: self._duckdb.sql(f"{_ALL_COLUMNS} limit 0", params=[path]))
         texts = {}
         for name, column, data_type in zip(names, relation.columns, relation.types, strict=True):
             try:

@@ -200,7 +200,7 @@ def test_a_name_that_occurs_twice_is_refused(write):
 
 
 def test_types_that_would_be_cut_are_refused_all_at_once(write):
-    """Guard: _read_schema. DuckDB reads instants and times in nanoseconds as microseconds, and long decimals as floats."""
+    """Guard: _read_schema. DuckDB cuts nanoseconds of instants and times off, and reads long decimals as floats."""
     nanoseconds = "unit=TimeUnit(MILLIS=<null>, MICROS=<null>, NANOS=NanoSeconds())"
     elements = [
         ("schema", 5, None, None, None),
