@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onerow.commands.options import pass_format, pass_project
-from onerow.landing.delivered_file import expand
+from onerow.landing.delivered_file import STANDARD_INPUT, expand
 from onerow.landing.delivery import Delivery, Landed, Refused
 from onerow.landing.land import land_files
 from onerow.project.project import Project
@@ -41,6 +41,11 @@ class Timestamp(click.ParamType):
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--batch-id", help="The sender's name for this batch; the sha256 of the content by default.")
 @click.option(
+    "--input-format",
+    type=click.Choice(["csv", "jsonl"]),
+    help="Format of standard input; the name of a file tells its own.",
+)
+@click.option(
     "--window",
     nargs=2,
     type=Timestamp(),
@@ -65,6 +70,7 @@ def land(
     source: str,
     files: tuple[str, ...],
     batch_id: str | None,
+    input_format: str | None,
     window: tuple[datetime, datetime] | None,
     extracted_at: datetime | None,
     on_new_column: str,
@@ -76,6 +82,8 @@ def land(
     pattern such as "inbox/*.csv" is expanded. A file that has landed before is a success and writes nothing. A
     malformed line becomes a dead letter; a file that is broken as a whole lands nothing, and the others still land.
 
+    `-` is standard input, which needs --batch-id and --input-format. It lands when it has ended.
+
     Exit codes: 0 every file has landed, 1 something was refused or broke, 2 wrong use.
     """
     expanded = expand(files)
@@ -83,10 +91,14 @@ def land(
         raise click.BadParameter("it is empty", param_hint="--batch-id")
     if batch_id is not None and len(expanded) > 1:
         raise click.UsageError(f"--batch-id names one batch, but there are {len(expanded)} files")
+    if STANDARD_INPUT in expanded and not (batch_id and input_format):
+        raise click.UsageError("standard input has no name: it needs --batch-id and --input-format")
+    if STANDARD_INPUT not in expanded and input_format:
+        raise click.UsageError("--input-format is for standard input (-); the name of a file tells its format")
     if window is not None and window[0] >= window[1]:
         raise click.BadParameter(f"{window[0]} is not before {window[1]}", param_hint="--window")
 
-    delivery = Delivery(batch_id, window, extracted_at, on_new_column)
+    delivery = Delivery(batch_id, window, extracted_at, input_format, on_new_column)
     with ExitStack() as shown:
         outcomes = list(land_files(project, source, expanded, delivery, _show_progress(shown)))
 

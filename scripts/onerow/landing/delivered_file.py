@@ -4,16 +4,21 @@ import glob
 import hashlib
 import io
 import os
+import shutil
 import stat
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from onerow.errors import FileChanged, FileUnreadable, WrongUse
 from onerow.landing.compression import BROKEN, COMPRESSIONS, decompressed
 from onerow.landing.records import RECORD_LIMIT
 
 FORMATS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+# What `-` stands for on the command line.
+STANDARD_INPUT: Final = Path("/dev/stdin")
 _BLOCK = 1024 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -22,13 +27,16 @@ OnRead = Callable[[int, int], None]
 
 
 def expand(patterns: tuple[str, ...]) -> list[Path]:
-    """Return the files that are meant, each once: names as they are, globs sorted by name.
+    """Return the files that are meant, each once: names as they are, globs sorted by name, `-` for standard input.
 
     Raises:
         WrongUse: a glob matches nothing.
     """
     files: dict[Path, None] = {}
     for pattern in patterns:
+        if pattern == "-":
+            files[STANDARD_INPUT] = None
+            continue
         if not glob.has_magic(pattern) or Path(pattern).exists():
             files[Path(pattern)] = None
             continue
@@ -47,16 +55,26 @@ def location_of(file: Path) -> str:
 class DeliveredFile:
     """An open file. It is read twice: for the hash of its content, which names the batch, and for its lines.
 
+    Standard input is copied to a temporary file without a name, because it cannot be read twice.
+
     Raises:
         FileUnreadable: when entered, if it is missing, not a regular file, of unknown format, or may not be read.
     """
 
-    def __init__(self, file: Path):
+    def __init__(self, file: Path, input_format: str | None = None):
+        """`input_format` is that of standard input, one of FORMATS; the name of a file tells its own."""
         self.location = location_of(file)
         self._file = file
+        self._input_format = input_format
 
     def __enter__(self) -> Self:
         """Open the file."""
+        if self._file == STANDARD_INPUT and self._input_format:
+            self.format = self._input_format
+            self._compression = None
+            self._raw = self._spooled(sys.stdin.buffer)
+            self.size = self._raw.tell()
+            return self
         suffixes = [suffix.lower() for suffix in self._file.suffixes]
         self._compression = COMPRESSIONS.get("".join(suffixes[-1:]))
         extension = "".join(suffixes[-2:-1] if self._compression else suffixes[-1:])
@@ -141,6 +159,18 @@ class DeliveredFile:
         """
         if self.sha256(lambda *_: None) != sha256:
             raise FileChanged(self.location)
+
+    def _spooled(self, stream: BinaryIO) -> BinaryIO:
+        """Return a copy of the stream that can be read again. Nobody else can read it, and it is gone when closed."""
+        spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        try:
+            shutil.copyfileobj(stream, spool, _BLOCK)
+            spool.flush()
+        except OSError as error:
+            spool.close()
+            folder = tempfile.gettempdir()
+            raise FileUnreadable(self.location, f"it cannot be copied to {folder}: {error.strerror}") from None
+        return spool
 
     def _blocks(self, on_read: OnRead) -> Iterator[bytes]:
         """Yield the content from its beginning, decompressed, in blocks."""

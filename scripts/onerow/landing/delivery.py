@@ -17,6 +17,8 @@ class Delivery:
     window: tuple[datetime, datetime] | None = None
     # None: the time of landing.
     extracted_at: datetime | None = None
+    # Format of standard input, which has no name that could tell it.
+    input_format: Literal["csv", "jsonl"] | None = None
     # What becomes of columns that the contract does not know: kept in _unexpected, or the file is refused.
     on_new_column: Literal["keep", "refuse"] = "keep"
 

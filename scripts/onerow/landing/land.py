@@ -96,7 +96,7 @@ def land_file(
         LandingFailed: the server refused or lost the transaction; carries its message.
     """
     location = location_of(file)
-    with DeliveredFile(file) as delivered:
+    with DeliveredFile(file, delivery.input_format) as delivered:
         sha256 = delivered.sha256(partial(progress, location, "reading"))
         try:
             with connection.transaction():
