@@ -172,6 +172,9 @@ def _notes(source: str, outcomes: Iterable[Landed | Refused]) -> Iterable[str]:
             yield f"{outcome.file}: new columns, kept in _unexpected: {', '.join(outcome.unexpected_columns)}"
         if outcome.missing_columns:
             yield f"{outcome.file}: missing columns, landed as NULL: {', '.join(outcome.missing_columns)}"
+        if outcome.retyped_columns:
+            columns = ", ".join(outcome.retyped_columns)
+            yield f"{outcome.file}: retyped columns, no value has the type of the contract: {columns}"
         if outcome.already_landed and outcome.batch_id == outcome.content_sha256:
             yield (
                 f"{outcome.file}: the content decided. If it is a new delivery, give it an id of its own: "
@@ -194,5 +197,6 @@ def _to_json(outcome: Landed | Refused) -> dict[str, Any]:
         "quarantined": bool(landed and landed.quarantined),
         "unexpected_columns": list(landed.unexpected_columns) if landed else [],
         "missing_columns": list(landed.missing_columns) if landed else [],
+        "retyped_columns": list(landed.retyped_columns) if landed else [],
         "error": str(outcome.error) if refused else None,
     }

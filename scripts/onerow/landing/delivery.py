@@ -41,8 +41,10 @@ class Landed:
     quarantined: bool = False
     # Delivered columns that the contract does not know. Empty where the batch was there before.
     unexpected_columns: tuple[str, ...] = ()
-    # Columns of the contract that the file's header lacks. Empty where the batch was there before.
+    # Columns of the contract that the file lacks. Empty where the batch was there before.
     missing_columns: tuple[str, ...] = ()
+    # Columns for which the file has values, none of them one of the contract's type. As above.
+    retyped_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -68,9 +68,11 @@ class ParquetRecords:
                 if holds_nul:
                     row = json.dumps(dict(zip(self._names, texts, strict=True)), ensure_ascii=False)
                     yield Malformed(row_number, NUL_CHARACTER, row)
-                    continue
-                unexpected = dict(zip(self.unexpected_columns, texts[self._width :], strict=True))
-                yield Row(row_number, texts[: self._width], unexpected or None)
+                elif self.unexpected_columns:
+                    unexpected = dict(zip(self.unexpected_columns, texts[self._width :], strict=True))
+                    yield Row(row_number, texts[: self._width], unexpected)
+                else:
+                    yield Row(row_number, texts, None)
             self._on_read(self._delivered.size * row_number // row_count, self._delivered.size)
         self._duckdb.close()
         self._delivered.refuse_change(self._sha256)

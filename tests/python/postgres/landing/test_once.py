@@ -109,3 +109,14 @@ def test_a_file_without_rows_is_a_batch(inbox, name, content):
     landed = inbox.land_one(inbox.write(name, content))
     assert (landed.batch_no, landed.row_count, landed.already_landed) == (1, 0, False)
     assert inbox.written()[:3] == (1, 0, 0)
+
+
+def test_many_small_files_take_one_connection(inbox, monkeypatch):
+    """Guard: a connection a call and not a file; a transaction a file, and none is left open."""
+    opened = []
+    connect = inbox.project.connect
+    monkeypatch.setattr(type(inbox.project), "connect", lambda _, name: opened.append(connect(name)) or opened[-1])
+    files = [inbox.write(f"{n}.csv", f"device_id\nd{n}\n") for n in range(50)]
+    assert [landed.batch_no for landed in inbox.land(*files)] == list(range(1, 51))
+    assert (len(opened), opened[0].closed) == (1, True)
+    assert inbox.written()[:2] == (50, 50)

@@ -65,7 +65,7 @@ def test_the_copy_is_for_nobody_else_and_does_not_stay(pipe, tmp_path, monkeypat
 def test_a_disk_that_is_full_is_said(inbox, pipe, monkeypatch):
     """Guard: OSError becomes FileUnreadable, before anything is written."""
     inbox.land_one(inbox.devices("a.csv", 1))
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda: Path("/dev/full").open("r+b", buffering=0))
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: Path("/dev/full").open("r+b", buffering=0))  # noqa: SIM115
     pipe(ONE)
     error = inbox.refusal_of(STANDARD_INPUT, batch_id="b", input_format="csv")
     assert isinstance(error, FileUnreadable)

@@ -146,7 +146,7 @@ def test_zstd_is_read_frame_by_frame_and_hashed_after_decompression(write):
 
 
 def test_broken_zstd_is_refused(write):
-    """Guard: truncation, damage (where there is a checksum), and what is no zstd at all are seen in the first reading."""
+    """Guard: truncation, damage (where there is a checksum), and what is no zstd are seen in the first reading."""
     whole = zstd.compress(os.urandom(5000), options={zstd.CompressionParameter.checksum_flag: True})
     damaged = bytearray(whole)
     damaged[2500] ^= 0xFF
