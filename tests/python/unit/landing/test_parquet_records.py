@@ -151,7 +151,7 @@ def test_columns_go_by_name_and_rows_by_number(write):
 
 
 def test_rows_of_several_row_groups_come_in_order(write):
-    """Guard: one thread."""
+    """Guard: preserve_insertion_order, which is as DuckDB has it; with false and several threads rows are mixed up."""
     file = write("select i::varchar as id from range(20000) as t (i)", "format parquet, row_group_size 2048")
     assert [(row.line_number, row.values[0]) for row in read(file)] == [(i + 1, str(i)) for i in range(20000)]
 
