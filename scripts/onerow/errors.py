@@ -188,6 +188,36 @@ class NewColumnsRefused(OnerowError):
         )
 
 
+class MissingColumnsRefused(OnerowError):
+    """A file lacks columns of the contract, and such files are to be refused."""
+
+    def __init__(self, source: str, file: str, columns: list[str]):
+        self.source = source
+        self.file = file
+        self.columns = columns
+        super().__init__(
+            f"{file}: it lacks {', '.join(columns)}, and the contract of {source} refuses that. "
+            "Nothing of it has landed. "
+            "Take columns that are gone for good out of the dbt source, or let them be NULL: on_missing_column: record"
+        )
+
+
+class RetypedColumnsRefused(OnerowError):
+    """A file has columns without one value of the contract's type, and such files are to be refused."""
+
+    def __init__(self, source: str, file: str, columns: dict[str, str]):
+        """`columns` are the types of the contract by name."""
+        self.source = source
+        self.file = file
+        self.columns = columns
+        wrong = ", ".join(f"{name} is {data_type}" for name, data_type in columns.items())
+        super().__init__(
+            f"{file}: no value of these columns has the type of the contract of {source}: {wrong}. "
+            "Nothing of it has landed. "
+            "Change data_type in the dbt source, or let such rows become dead letters: on_type_change: record"
+        )
+
+
 class LockTimedOut(OnerowError):
     """Another session held a lock for longer than the lock timeout."""
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onerow.commands.options import pass_format, pass_project
-from onerow.landing.delivered_file import expand
+from onerow.landing.delivered_file import STANDARD_INPUT, expand
 from onerow.landing.delivery import Delivery, Landed, Refused
 from onerow.landing.land import land_files
 from onerow.project.project import Project
@@ -41,6 +41,11 @@ class Timestamp(click.ParamType):
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--batch-id", help="The sender's name for this batch; the sha256 of the content by default.")
 @click.option(
+    "--input-format",
+    type=click.Choice(["csv", "jsonl"]),
+    help="Format of standard input; the name of a file tells its own.",
+)
+@click.option(
     "--window",
     nargs=2,
     type=Timestamp(),
@@ -65,6 +70,7 @@ def land(
     source: str,
     files: tuple[str, ...],
     batch_id: str | None,
+    input_format: str | None,
     window: tuple[datetime, datetime] | None,
     extracted_at: datetime | None,
     on_new_column: str,
@@ -72,9 +78,11 @@ def land(
 ) -> None:
     """Land each FILE as a batch of SOURCE, exactly once.
 
-    Reads CSV (.csv) and JSON Lines (.jsonl, .ndjson), each also with .gz. A quoted pattern such as "inbox/*.csv" is
-    expanded. A file that has landed before is a success and writes nothing. A malformed line becomes a dead letter; a
-    file that is broken as a whole lands nothing, and the others still land.
+    Reads CSV (.csv) and JSON Lines (.jsonl, .ndjson), each also with .gz or .zst, and Parquet (.parquet). A quoted
+    pattern such as "inbox/*.csv" is expanded. A file that has landed before is a success and writes nothing. A
+    malformed line becomes a dead letter; a file that is broken as a whole lands nothing, and the others still land.
+
+    `-` is standard input, which needs --batch-id and --input-format. It lands when it has ended.
 
     Exit codes: 0 every file has landed, 1 something was refused or broke, 2 wrong use.
     """
@@ -83,10 +91,14 @@ def land(
         raise click.BadParameter("it is empty", param_hint="--batch-id")
     if batch_id is not None and len(expanded) > 1:
         raise click.UsageError(f"--batch-id names one batch, but there are {len(expanded)} files")
+    if STANDARD_INPUT in expanded and not (batch_id and input_format):
+        raise click.UsageError("standard input has no name: it needs --batch-id and --input-format")
+    if STANDARD_INPUT not in expanded and input_format:
+        raise click.UsageError("--input-format is for standard input (-); the name of a file tells its format")
     if window is not None and window[0] >= window[1]:
         raise click.BadParameter(f"{window[0]} is not before {window[1]}", param_hint="--window")
 
-    delivery = Delivery(batch_id, window, extracted_at, on_new_column)
+    delivery = Delivery(batch_id, window, extracted_at, input_format, on_new_column)
     with ExitStack() as shown:
         outcomes = list(land_files(project, source, expanded, delivery, _show_progress(shown)))
 
@@ -160,6 +172,9 @@ def _notes(source: str, outcomes: Iterable[Landed | Refused]) -> Iterable[str]:
             yield f"{outcome.file}: new columns, kept in _unexpected: {', '.join(outcome.unexpected_columns)}"
         if outcome.missing_columns:
             yield f"{outcome.file}: missing columns, landed as NULL: {', '.join(outcome.missing_columns)}"
+        if outcome.retyped_columns:
+            columns = ", ".join(outcome.retyped_columns)
+            yield f"{outcome.file}: retyped columns, no value has the type of the contract: {columns}"
         if outcome.already_landed and outcome.batch_id == outcome.content_sha256:
             yield (
                 f"{outcome.file}: the content decided. If it is a new delivery, give it an id of its own: "
@@ -182,5 +197,6 @@ def _to_json(outcome: Landed | Refused) -> dict[str, Any]:
         "quarantined": bool(landed and landed.quarantined),
         "unexpected_columns": list(landed.unexpected_columns) if landed else [],
         "missing_columns": list(landed.missing_columns) if landed else [],
+        "retyped_columns": list(landed.retyped_columns) if landed else [],
         "error": str(outcome.error) if refused else None,
     }

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from operator import itemgetter
 
+from onerow.landing.header import HeaderRefused, refuse_header
 from onerow.landing.records import (
     NUL_CHARACTER,
     RECORD_LIMIT,
@@ -19,10 +20,6 @@ from onerow.project.contract import Source
 csv.field_size_limit(2 * RECORD_LIMIT)
 
 _QUOTE_NEVER_CLOSED = "quote never closed"
-
-
-class HeaderRefused(ValueError):
-    """The header cannot be matched with the contract. The message names what is wrong."""
 
 
 class CsvRecords:
@@ -67,18 +64,7 @@ def _read_header(parsed: Iterator[tuple[int, list[str]] | Malformed], source: So
     if isinstance(first, Malformed):
         raise HeaderRefused(f"line {first.line_number}: the header is malformed: {first.detail}")
     line_number, header = first
-    where = f"line {line_number}: the header "
-    if "" in header:
-        raise HeaderRefused(f"{where}has no name for column {header.index('') + 1}")
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise HeaderRefused(f"{where}names a column twice: {', '.join(twice)}")
-    missing = [name for name in source.natural_key if name not in header]
-    if missing:
-        raise HeaderRefused(
-            f"{where}lacks {', '.join(missing)} of the natural key of {source.name}. "
-            f"Delivered: {', '.join(header)}. Expected: {', '.join(source.column_names)}"
-        )
+    refuse_header(header, source, f"line {line_number}: the header")
     return header
 
 

@@ -1,20 +1,24 @@
 """A delivered file: which files are meant, how they are opened, their content's hash, their lines."""
 
 import glob
-import gzip
 import hashlib
 import io
 import os
+import shutil
 import stat
-import zlib
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from onerow.errors import FileChanged, FileUnreadable, WrongUse
+from onerow.landing.compression import BROKEN, COMPRESSIONS, decompressed
 from onerow.landing.records import RECORD_LIMIT
 
-FORMATS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMATS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+# What `-` stands for on the command line.
+STANDARD_INPUT: Final = Path("/dev/stdin")
 _BLOCK = 1024 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -23,13 +27,16 @@ OnRead = Callable[[int, int], None]
 
 
 def expand(patterns: tuple[str, ...]) -> list[Path]:
-    """Return the files that are meant, each once: names as they are, globs sorted by name.
+    """Return the files that are meant, each once: names as they are, globs sorted by name, `-` for standard input.
 
     Raises:
         WrongUse: a glob matches nothing.
     """
     files: dict[Path, None] = {}
     for pattern in patterns:
+        if pattern == "-":
+            files[STANDARD_INPUT] = None
+            continue
         if not glob.has_magic(pattern) or Path(pattern).exists():
             files[Path(pattern)] = None
             continue
@@ -48,19 +55,29 @@ def location_of(file: Path) -> str:
 class DeliveredFile:
     """An open file. It is read twice: for the hash of its content, which names the batch, and for its lines.
 
+    Standard input is copied to a temporary file without a name, because it cannot be read twice.
+
     Raises:
         FileUnreadable: when entered, if it is missing, not a regular file, of unknown format, or may not be read.
     """
 
-    def __init__(self, file: Path):
+    def __init__(self, file: Path, input_format: str | None = None):
+        """`input_format` is that of standard input, one of FORMATS; the name of a file tells its own."""
         self.location = location_of(file)
         self._file = file
+        self._input_format = input_format
 
     def __enter__(self) -> Self:
         """Open the file."""
+        if self._file == STANDARD_INPUT and self._input_format:
+            self.format = self._input_format
+            self._compression = None
+            self._raw = self._spooled(sys.stdin.buffer)
+            self.size = self._raw.tell()
+            return self
         suffixes = [suffix.lower() for suffix in self._file.suffixes]
-        self._gzip = suffixes[-1:] == [".gz"]
-        extension = "".join(suffixes[-2:-1] if self._gzip else suffixes[-1:])
+        self._compression = COMPRESSIONS.get("".join(suffixes[-1:]))
+        extension = "".join(suffixes[-2:-1] if self._compression else suffixes[-1:])
         try:
             # Not blocking, or opening a named pipe would wait for a writer for ever.
             descriptor = os.open(self._file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -74,9 +91,11 @@ class DeliveredFile:
         elif not stat.S_ISREG(status.st_mode):
             problem = "it is not a regular file; it has to be read twice"
         elif extension not in FORMATS:
-            problem = f"unknown format; a name ends in {', '.join(FORMATS)}, each also with .gz"
-        elif self._gzip and self.size == 0:
-            problem = "it is empty, and an empty file is no gzip file"
+            problem = f"unknown format; a name ends in {', '.join(FORMATS)}, text also with .gz or .zst"
+        elif self._compression and FORMATS[extension] == "parquet":
+            problem = "Parquet compresses its columns itself, and has to be read in places; decompress the file"
+        elif self._compression and self.size == 0:
+            problem = f"it is empty, and an empty file is no {self._compression} file"
         if problem:
             os.close(descriptor)
             raise FileUnreadable(self.location, problem)
@@ -87,6 +106,11 @@ class DeliveredFile:
     def __exit__(self, *_: object) -> None:
         """Close the file."""
         self._raw.close()
+
+    @property
+    def open_path(self) -> str:
+        """A path that leads to the open file, whatever has become of its name."""
+        return f"/dev/fd/{self._raw.fileno()}"
 
     def sha256(self, on_read: OnRead) -> str:
         """Return the sha256 of the content after decompression, in lower-case hex.
@@ -127,16 +151,37 @@ class DeliveredFile:
         if digest.hexdigest() != sha256:
             raise FileChanged(self.location)
 
+    def refuse_change(self, sha256: str) -> None:
+        """Refuse content that is no longer the one with this sha256, after it has been read by other means.
+
+        Raises:
+            FileChanged: it is another.
+        """
+        if self.sha256(lambda *_: None) != sha256:
+            raise FileChanged(self.location)
+
+    def _spooled(self, stream: BinaryIO) -> BinaryIO:
+        """Return a copy of the stream that can be read again. Nobody else can read it, and it is gone when closed."""
+        spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        try:
+            shutil.copyfileobj(stream, spool, _BLOCK)
+            spool.flush()
+        except OSError as error:
+            spool.close()
+            folder = tempfile.gettempdir()
+            raise FileUnreadable(self.location, f"it cannot be copied to {folder}: {error.strerror}") from None
+        return spool
+
     def _blocks(self, on_read: OnRead) -> Iterator[bytes]:
         """Yield the content from its beginning, decompressed, in blocks."""
         self._raw.seek(0)
-        stream: BinaryIO = gzip.GzipFile(fileobj=self._raw) if self._gzip else self._raw  # type: ignore[assignment]
+        stream = decompressed(self._raw, self._compression)
         try:
             while block := stream.read(_BLOCK):
                 on_read(self._raw.tell(), self.size)
                 yield block
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise FileUnreadable(self.location, f"broken gzip: {error}") from None
+        except BROKEN as error:
+            raise FileUnreadable(self.location, f"broken {self._compression}: {error}") from None
         except OSError as error:
             raise FileUnreadable(self.location, str(error)) from None
 

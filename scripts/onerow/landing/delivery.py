@@ -17,6 +17,8 @@ class Delivery:
     window: tuple[datetime, datetime] | None = None
     # None: the time of landing.
     extracted_at: datetime | None = None
+    # Format of standard input, which has no name that could tell it.
+    input_format: Literal["csv", "jsonl"] | None = None
     # What becomes of columns that the contract does not know: kept in _unexpected, or the file is refused.
     on_new_column: Literal["keep", "refuse"] = "keep"
 
@@ -39,8 +41,10 @@ class Landed:
     quarantined: bool = False
     # Delivered columns that the contract does not know. Empty where the batch was there before.
     unexpected_columns: tuple[str, ...] = ()
-    # Columns of the contract that the file's header lacks. Empty where the batch was there before.
+    # Columns of the contract that the file lacks. Empty where the batch was there before.
     missing_columns: tuple[str, ...] = ()
+    # Columns for which the file has values, none of them one of the contract's type. As above.
+    retyped_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

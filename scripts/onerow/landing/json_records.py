@@ -21,14 +21,20 @@ class _Unreadable(ValueError):
 class JsonRecords:
     """The rows and malformed lines of a JSON Lines file: one object a line, blank lines are skipped.
 
-    `unexpected_columns` grows while the file is read. Columns may lack in any object, so none is missing as such.
+    `unexpected_columns` grows while the file is read. Columns may lack in an object: missing are those that none names.
     """
 
     def __init__(self, lines: Iterator[str], source: Source):
         self._lines = lines
         self._columns = source.column_names
         self.unexpected_columns: list[str] = []
-        self.missing_columns: list[str] = []
+        self._not_seen = set(self._columns)
+        self._any_read = False
+
+    @property
+    def missing_columns(self) -> list[str]:
+        """Columns of the contract that no object has named so far; none before there is an object."""
+        return [name for name in self._columns if name in self._not_seen] if self._any_read else []
 
     def __iter__(self) -> Iterator[Row | Malformed]:
         """Yield each object."""
@@ -41,6 +47,9 @@ class JsonRecords:
             except _Unreadable as unreadable:
                 yield Malformed(line_number, str(unreadable), without_line_end(line))
                 continue
+            self._any_read = True
+            if self._not_seen:
+                self._not_seen.difference_update(delivered)
             values = [delivered.get(name) for name in self._columns]
             unexpected = None
             if not delivered.keys() <= known:

@@ -13,22 +13,26 @@ from onerow.errors import (
     FileUnreadable,
     LandingFailed,
     LockTimedOut,
+    MissingColumnsRefused,
     NewColumnsRefused,
     OnerowError,
+    RetypedColumnsRefused,
     WindowDiffers,
 )
 from onerow.landing.copy_records import copy_records
-from onerow.landing.csv_records import CsvRecords, HeaderRefused
-from onerow.landing.delivered_file import DeliveredFile, location_of
+from onerow.landing.csv_records import CsvRecords
+from onerow.landing.delivered_file import DeliveredFile, OnRead, location_of
 from onerow.landing.delivery import Delivery, Landed, Refused
+from onerow.landing.header import HeaderRefused
 from onerow.landing.json_records import JsonRecords
+from onerow.landing.parquet_records import ParquetRecords
 from onerow.ledger.batches import Batch, count_batch, record_schema_changes, register_batch
 from onerow.ledger.locks import lock_holders
 from onerow.ledger.setup import ensure_tables
 from onerow.project.contract import Source
 from onerow.project.project import Project
 
-_RECORDS = {"csv": CsvRecords, "jsonl": JsonRecords}
+Records = CsvRecords | JsonRecords | ParquetRecords
 _KEEPS_WRITERS_OUT = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
 
 
@@ -58,13 +62,23 @@ def land_files(
     """
     source = project.source(source_name)
     connection = _connect(project, source)
+    typed = [{"name": name, "data_type": data_type} for name, data_type in source.typed_columns.items()]
+    retyped_columns = project.render("retyped_columns", schema=source.schema, table=source.table, columns=typed)
     try:
         ensure_tables(project, connection)
         for file in files:
             try:
                 if connection.closed:  # lost while the file before was landed
                     connection = _connect(project, source)
-                yield land_file(connection, project.ledger_schema, source, file, delivery=delivery, progress=progress)
+                yield land_file(
+                    connection,
+                    project.ledger_schema,
+                    source,
+                    file,
+                    delivery=delivery,
+                    progress=progress,
+                    retyped_columns=retyped_columns,
+                )
             except OnerowError as error:
                 yield Refused(location_of(file), error)
     finally:
@@ -79,8 +93,11 @@ def land_file(
     *,
     delivery: Delivery = Delivery(),  # noqa: B008 - frozen
     progress: Progress = _silent,
+    retyped_columns: str = "",
 ) -> Landed:
     """Land one file as one batch, in one transaction: ledger, rows and dead letters commit together.
+
+    `retyped_columns` is the query that the macro of that name makes; without it the types of values are not looked at.
 
     Landing a batch again returns its first landing with `already_landed=True` and writes nothing. A landing of the same
     batch by another process is waited for, as long as the session's lock_timeout lets it.
@@ -90,11 +107,13 @@ def land_file(
         BatchIdReused: the batch id has landed with other content; carries both hashes.
         WindowDiffers: the batch has landed with another window than the one declared now.
         NewColumnsRefused: it has columns that the contract does not know, and they were to be refused.
+        MissingColumnsRefused, RetypedColumnsRefused: it lacks columns, or a column has no value of its type, and the
+            contract refuses that.
         LockTimedOut: another session holds what the landing needs; names it.
         LandingFailed: the server refused or lost the transaction; carries its message.
     """
     location = location_of(file)
-    with DeliveredFile(file) as delivered:
+    with DeliveredFile(file, delivery.input_format) as delivered:
         sha256 = delivered.sha256(partial(progress, location, "reading"))
         try:
             with connection.transaction():
@@ -110,8 +129,7 @@ def land_file(
                 )
                 if isinstance(registered, Batch):
                     return _already_landed(source, location, delivery, sha256, registered)
-                lines = delivered.lines(sha256, partial(progress, location, "landing"))
-                records = _RECORDS[delivered.format](lines, source)
+                records = _read(delivered, sha256, source, partial(progress, location, "landing"))
                 return _land(
                     connection,
                     ledger_schema,
@@ -121,6 +139,7 @@ def land_file(
                     sha256=sha256,
                     batch_no=registered,
                     records=records,
+                    retyped_columns=retyped_columns,
                 )
         except HeaderRefused as error:
             raise FileUnreadable(location, str(error)) from None
@@ -128,6 +147,16 @@ def land_file(
             raise LockTimedOut(location, *_holder(connection, ledger_schema, source)) from None
         except psycopg.Error as error:
             raise LandingFailed(location, str(error).strip()) from error
+
+
+def _read(delivered: DeliveredFile, sha256: str, source: Source, on_read: OnRead) -> Records:
+    """Return the records of a file, by its format."""
+    match delivered.format:
+        case "csv":
+            return CsvRecords(delivered.lines(sha256, on_read), source)
+        case "jsonl":
+            return JsonRecords(delivered.lines(sha256, on_read), source)
+    return ParquetRecords(delivered, sha256, source, on_read)
 
 
 def _land(
@@ -139,16 +168,23 @@ def _land(
     delivery: Delivery,
     sha256: str,
     batch_no: int,
-    records: CsvRecords | JsonRecords,
+    records: Records,
+    retyped_columns: str,
 ) -> Landed:
     """Copy the records of a batch that has just been registered, and complete its entry in the ledger."""
-    _refuse_new_columns(source, location, delivery, records)  # a header tells before the rows
+    _refuse_columns(source, location, delivery, records)  # a header tells before the rows
     row_count, rejected_count = copy_records(connection, ledger_schema, source, batch_no, iter(records))
-    _refuse_new_columns(source, location, delivery, records)
+    _refuse_columns(source, location, delivery, records)
+    retyped = []
+    if row_count and retyped_columns:
+        retyped = [name for (name,) in psycopg.RawCursor(connection).execute(retyped_columns, [batch_no])]
+    if retyped and source.on_type_change == "refuse":
+        raise RetypedColumnsRefused(source.name, location, {name: source.typed_columns[name] for name in retyped})
     count_batch(connection, ledger_schema, batch_no, row_count=row_count, rejected_count=rejected_count)
     for change, columns, action in (
         ("added", records.unexpected_columns, "kept in _unexpected"),
         ("missing", records.missing_columns, "landed as NULL"),
+        ("retyped", retyped, "landed as delivered"),
     ):
         record_schema_changes(
             connection,
@@ -168,12 +204,15 @@ def _land(
         rejected_count=rejected_count,
         unexpected_columns=tuple(records.unexpected_columns),
         missing_columns=tuple(records.missing_columns),
+        retyped_columns=tuple(retyped),
     )
 
 
-def _refuse_new_columns(source: Source, location: str, delivery: Delivery, records: CsvRecords | JsonRecords) -> None:
+def _refuse_columns(source: Source, location: str, delivery: Delivery, records: Records) -> None:
     if records.unexpected_columns and delivery.on_new_column == "refuse":
         raise NewColumnsRefused(source.name, location, records.unexpected_columns)
+    if records.missing_columns and source.on_missing_column == "refuse":
+        raise MissingColumnsRefused(source.name, location, records.missing_columns)
 
 
 def _already_landed(source: Source, location: str, delivery: Delivery, sha256: str, known: Batch) -> Landed:

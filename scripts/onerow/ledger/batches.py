@@ -91,6 +91,8 @@ def record_schema_changes(
     batch_no: int,
 ) -> None:
     """Record a change of a source's columns, with the batch that showed it; only what is not recorded yet."""
+    if not columns:
+        return
     query = SQL(
         """
         insert into {} as known (source, column_name, change, batch_no, action)

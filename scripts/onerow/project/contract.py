@@ -1,9 +1,13 @@
 """The contract of a source, as its dbt source yaml states it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
 from onerow.errors import WrongUse
+
+# What becomes of a batch whose columns are not those of the contract.
+OnChange = Literal["record", "refuse"]
+_ON_CHANGE: Final = ("on_missing_column", "on_type_change")
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,20 @@ class Source:
     table: str
     columns: tuple[Column, ...]
     natural_key: tuple[str, ...]
+    # A column that a whole batch lacks.
+    on_missing_column: OnChange = "record"
+    # A column for which a batch has values, none of them one of the contract's type.
+    on_type_change: OnChange = "record"
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """Names of the delivered columns, in the order of the contract."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def typed_columns(self) -> dict[str, str]:
+        """The type of each column, by name, but for those that any text fits."""
+        return {column.name: column.data_type for column in self.columns if column.data_type != "text"}
 
 
 def has_contract(node: dict[str, Any]) -> bool:
@@ -64,9 +77,15 @@ def read_contract(node: dict[str, Any]) -> Source:
             f"meta.onerow.natural_key: {name} is not among the columns" for name in natural_key if name not in names
         ]
     problems += [f"columns.{column.name}: data_type is missing" for column in columns if not column.data_type]
+    on_change = {name: options.get(name, "record") for name in _ON_CHANGE}
+    problems += [
+        f"meta.onerow.{name}: {' or '.join(get_args(OnChange))}, not {value!r}"
+        for name, value in on_change.items()
+        if value not in get_args(OnChange)
+    ]
     if problems:
         raise WrongUse(f"source {node['name']} ({node['original_file_path']}): " + "; ".join(problems))
-    return Source(node["name"], node["schema"], node["identifier"], columns, tuple(natural_key))
+    return Source(node["name"], node["schema"], node["identifier"], columns, tuple(natural_key), **on_change)
 
 
 def _options(node: dict[str, Any]) -> dict[str, Any]:

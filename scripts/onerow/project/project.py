@@ -1,7 +1,8 @@
 """A dbt project on this machine, and the target it is run against."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +71,15 @@ class Project:
         """Schema of the ledger: the var onerow_schema, as the dbt source `ledger` has it."""
         return self.manifest.sources["source.onerow.ledger.batches"].schema
 
-    def render(self, macro: str, **arguments: Any) -> str:
-        """Render one of the macros that use nothing of dbt's context (`ledger_ddl`, `landing_ddl`, `valid_claims`)."""
+    def render(self, macro: str, *positional: Any, **arguments: Any) -> str:
+        """Render one of the macros that use nothing of dbt's context but `return`, `do`, and others of that kind."""
         source = self.manifest.macros[f"macro.onerow.{macro}"].macro_sql
-        template = jinja2.Environment(autoescape=False).from_string(source)  # noqa: S701 - this is SQL, not HTML
-        return str(getattr(template.module, macro)(**arguments))
+        environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701 - this is SQL, not HTML
+        environment.globals.update({"return": _return, "onerow": _Macros(self)})
+        try:
+            return str(getattr(environment.from_string(source).module, macro)(*positional, **arguments))
+        except _Returned as returned:
+            return str(returned.value)
 
     def connect(self, application_name: str = "onerow") -> psycopg.Connection:
         """Open a connection to the target's server, with the session settings that all of onerow relies on.
@@ -121,6 +126,27 @@ class Project:
                 cursor.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(target.role)))
             connection.commit()
         return connection
+
+
+class _Returned(Exception):
+    """Ends a macro, as dbt's `return` does."""
+
+    def __init__(self, value: Any):
+        self.value = value
+
+
+def _return(value: Any) -> None:
+    raise _Returned(value)
+
+
+@dataclass(frozen=True)
+class _Macros:
+    """What `onerow` is to a macro: each attribute is another macro."""
+
+    project: Project
+
+    def __getattr__(self, macro: str) -> Callable[..., str]:
+        return partial(self.project.render, macro)
 
 
 def _escaped(value: str) -> str:

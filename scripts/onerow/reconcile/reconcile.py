@@ -10,14 +10,14 @@ from psycopg.rows import dict_row
 from onerow.errors import HistoryNotWritten, ReconcileFailed
 from onerow.project.marts import Mart
 from onerow.project.project import Project
-from onerow.reconcile.report import INFO, Figure, Finding, LevelResult, MartResult, Report
-from onerow.reconcile.rules import FIGURES, LEVELS, WAITING_BATCHES, CompiledRules, compile_rules
+from onerow.reconcile.report import INFO, Figure, Finding, LevelResult, MartResult, Report, SchemaChange
+from onerow.reconcile.rules import FIGURES, LEVELS, SCHEMA_CHANGES, WAITING_BATCHES, CompiledRules, compile_rules
 from onerow.reconcile.snapshot import Table, snapshot
 
 # Violations that a report shows of each rule; the rule's model under models/monitoring has them all.
 SAMPLES = 5
 
-_LEDGER_TABLES = ("batches", "claims", "load_outcomes", "dead_letters")
+_LEDGER_TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "schema_changes")
 
 
 def reconcile(
@@ -92,6 +92,7 @@ def _reconcile_mart(
         source=mart.source.name,
         waiting_batches=[row["batch_no"] for row in waiting],
         levels=[_reconcile_level(connection, mart, level, sql_of) for level in levels],
+        schema_changes=[SchemaChange(**row) for row in _rows(connection, mart, SCHEMA_CHANGES, sql_of[SCHEMA_CHANGES])],
     )
 
 

@@ -1,6 +1,6 @@
 """What a reconciliation found, and its JSON."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -60,6 +60,17 @@ class LevelResult:
 
 
 @dataclass(frozen=True)
+class SchemaChange:
+    """How deliveries differ from the contract: the column, and the first batch that showed it. It only informs."""
+
+    column_name: str
+    change: str
+    batch_no: int | None
+    action: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
 class MartResult:
     """What was found for one mart. `relation` is its name in the ledger; `waiting_batches` are still to be loaded."""
 
@@ -68,6 +79,7 @@ class MartResult:
     source: str
     waiting_batches: list[int]
     levels: list[LevelResult]
+    schema_changes: list[SchemaChange] = field(default_factory=list)
 
     @property
     def status(self) -> str:
@@ -105,6 +117,7 @@ def _mart_json(mart: MartResult) -> dict[str, Any]:
         "source": mart.source,
         "status": mart.status,
         "waiting_batches": mart.waiting_batches,
+        "schema_changes": [{**vars(change), "seen_at": change.seen_at.isoformat()} for change in mart.schema_changes],
         "levels": [
             {
                 "level": level.level,

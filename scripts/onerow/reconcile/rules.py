@@ -14,6 +14,7 @@ RULES = {
 }
 LEVELS = tuple(FIGURES)
 WAITING_BATCHES = "waiting_batches"
+SCHEMA_CHANGES = "schema_changes"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def compile_rules(project: Project, marts: list[Mart], levels: tuple[str, ...]) 
     Raises:
         DbtFailed: a macro does not compile; carries dbt's message.
     """
-    macros = [WAITING_BATCHES]
+    macros = [WAITING_BATCHES, SCHEMA_CHANGES]
     for level in levels:
         macros += [FIGURES[level], *RULES[level]]
     result = project.dbt("compile", "--inline", _template(marts, macros), "--no-introspect", "--no-populate-cache")

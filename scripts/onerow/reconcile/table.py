@@ -17,6 +17,7 @@ _SIDES = {"counts": ("source", "mart"), "accounting": ("counted", "recorded")}
 _ORDER = {DIFFERENCE: 0, OK: 1, INFO: 2}
 _STYLES = {DIFFERENCE: "red", OK: "green", INFO: "dim"}
 _SHOWN_BATCHES = 10
+_SHOWN_CHANGES = 10
 
 
 def render(report: Report) -> RenderableType:
@@ -41,6 +42,12 @@ def _mart(mart: MartResult) -> Iterable[RenderableType]:
         more = ", ..." if count > _SHOWN_BATCHES else ""
         batches = f"{count:,} {'batch' if count == 1 else 'batches'}"
         yield Text(f"waiting: {batches} ({numbers}{more}), loaded by: dbt run --select +{mart.model}", "yellow")
+    if mart.schema_changes:
+        # Names as they were delivered, which must not move the cursor.
+        shown = mart.schema_changes[:_SHOWN_CHANGES]
+        changes = [f"{printable(change.column_name)} {change.change} (batch {change.batch_no})" for change in shown]
+        more = ", ..." if len(mart.schema_changes) > len(shown) else ""
+        yield Text(f"columns that differ from the contract: {', '.join(changes)}{more}", "yellow")
     for level in mart.levels:
         yield Text()
         yield _figures(level)

@@ -68,7 +68,9 @@ def test_show_has_all_that_the_ledger_has(job, connection, loaded):
     ]
     assert [letter.line_number for letter in account.dead_letters] == [2, 3]
     assert [vars(each) for each in account.schema_changes] == [
-        {"column_name": "colour", "change": "added", "action": "kept in _unexpected"}
+        {"column_name": "colour", "change": "added", "action": "kept in _unexpected"},
+        {"column_name": "model", "change": "missing", "action": "landed as NULL"},
+        {"column_name": "site", "change": "missing", "action": "landed as NULL"},
     ]
 
 

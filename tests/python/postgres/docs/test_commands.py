@@ -88,6 +88,17 @@ def test_a_batch_is_quarantined_as_the_docs_say(clone: Path) -> None:
     assert output.count("all equal") == 2
 
 
+def test_a_changed_schema_is_met_as_the_docs_say(clone: Path) -> None:
+    """Guard: options of the contract, and a column that is read from where it has landed, before and after."""
+    output = run("docs/how-to/changed-schema.md", clone)
+    assert "inbox/new.csv: new columns, kept in _unexpected: unit" in output
+    assert "inbox/renamed.csv: it lacks shows, and the contract of meters refuses that." in output
+    assert "the type of the contract of meters: read_at is timestamptz." in output
+    assert output.count("refused, exit code 1") == 2
+    assert re.search(r"M-1 +\| kWh", output), output
+    assert re.search(r"M-2 +\| m3", output), output
+
+
 def test_a_project_uses_onerow_as_a_package_as_the_docs_say(clone: Path) -> None:
     """Guard: what the page makes a project set is enough, also where the clone has a blank in its name."""
     (clone.parent / "onerow").symlink_to(clone)

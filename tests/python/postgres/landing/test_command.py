@@ -13,6 +13,7 @@ NAMES = [
     "quarantined",
     "unexpected_columns",
     "missing_columns",
+    "retyped_columns",
     "error",
 ]
 
@@ -89,7 +90,7 @@ def test_a_role_that_may_not_make_the_tables_is_told_so(inbox, project, database
             """
             grant usage on schema onerow, landing to lander;
             grant select, insert, update on all tables in schema onerow to lander;
-            grant insert on landing.devices to lander;
+            grant select, insert on landing.devices to lander;
             """
         )
         poor.onerow("land", "devices", file).succeeded()

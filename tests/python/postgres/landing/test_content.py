@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from harness.dbt_project import REPOSITORY
 from onerow.errors import FileUnreadable, LandingFailed, NewColumnsRefused
 from onerow.landing import copy_records
+from onerow.landing.compression import zstd
 from onerow.landing.delivery import Landed, Refused
 from truth.delivered import read
 
@@ -134,6 +135,7 @@ def test_new_columns_are_refused_on_demand(inbox, name, content):
         ("a.csv", b"device_id\nd1\n\xff\n", "not UTF-8: byte 0xff at offset 13 of the content, line 3"),
         ("a.jsonl", b'{"device_id": "d1"}\n\xff\n', "not UTF-8: byte 0xff at offset 20 of the content, line 2"),
         ("a.csv.gz", gzip.compress(b"device_id\nd1\n", mtime=0)[:-4], "broken gzip"),
+        ("a.csv.zst", zstd.compress(b"device_id\nd1\n")[:-4], "broken zstd"),
         ("a.xlsx", b"device_id\nd1\n", "unknown format"),
     ],
 )

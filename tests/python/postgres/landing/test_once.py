@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from onerow.errors import BatchIdReused, WindowDiffers
+from onerow.landing.compression import zstd
 
 MAY_1, MAY_2, MAY_3 = (datetime(2026, 5, day, tzinfo=UTC) for day in (1, 2, 3))
 
@@ -59,7 +60,8 @@ def test_a_compressed_copy_is_the_same_batch(inbox):
     """Guard: the hash is over the content after decompression."""
     file = inbox.devices("a.csv", 3)
     inbox.land_one(file)
-    assert inbox.land_one(inbox.write("b.csv.gz", gzip.compress(file.read_bytes()))).already_landed
+    for extension, compress in ((".gz", gzip.compress), (".zst", zstd.compress)):
+        assert inbox.land_one(inbox.write("b.csv" + extension, compress(file.read_bytes()))).already_landed
 
 
 def test_a_batch_id_with_other_content_is_refused_with_both_hashes(inbox):
@@ -107,3 +109,14 @@ def test_a_file_without_rows_is_a_batch(inbox, name, content):
     landed = inbox.land_one(inbox.write(name, content))
     assert (landed.batch_no, landed.row_count, landed.already_landed) == (1, 0, False)
     assert inbox.written()[:3] == (1, 0, 0)
+
+
+def test_many_small_files_take_one_connection(inbox, monkeypatch):
+    """Guard: a connection a call and not a file; a transaction a file, and none is left open."""
+    opened = []
+    connect = inbox.project.connect
+    monkeypatch.setattr(type(inbox.project), "connect", lambda _, name: opened.append(connect(name)) or opened[-1])
+    files = [inbox.write(f"{n}.csv", f"device_id\nd{n}\n") for n in range(50)]
+    assert [landed.batch_no for landed in inbox.land(*files)] == list(range(1, 51))
+    assert (len(opened), opened[0].closed) == (1, True)
+    assert inbox.written()[:2] == (50, 50)

@@ -8,6 +8,7 @@ import pytest
 
 from onerow.errors import FileChanged, FileUnreadable, WrongUse
 from onerow.landing import delivered_file
+from onerow.landing.compression import zstd
 from onerow.landing.delivered_file import DeliveredFile, expand, location_of
 
 
@@ -45,11 +46,12 @@ def test_the_extension_tells_the_format(write, name, known_as):
     """Guard: FORMATS."""
     with DeliveredFile(write(name, b"x")) as delivered:
         assert delivered.format == known_as
-    with DeliveredFile(write(name + ".gz", gzip.compress(b"x"))) as delivered:
-        assert delivered.format == known_as
+    for extension, compress in ((".gz", gzip.compress), (".ZST", zstd.compress)):
+        with DeliveredFile(write(name + extension, compress(b"x"))) as delivered:
+            assert delivered.format == known_as
 
 
-@pytest.mark.parametrize("name", ["a.txt", "csv", ".csv", "a.gz", "a.csv.zip", "a.json"])
+@pytest.mark.parametrize("name", ["a.txt", "csv", ".csv", "a.gz", "a.zst", "a.csv.zip", "a.csv.gz.zst", "a.json"])
 def test_an_unknown_extension_is_refused(write, name):
     """Guard: FORMATS; a hidden file named .csv has no extension."""
     assert refusal_of(write(name, b"x")).startswith("unknown format; a name ends in .csv, .jsonl, .ndjson")
@@ -130,6 +132,45 @@ def test_broken_gzip_is_refused(write):
 def test_an_empty_file_that_should_be_gzip_is_refused(write):
     """Guard: Python's gzip module reads zero bytes as an empty stream."""
     assert refusal_of(write("a.jsonl.gz", b"")) == "it is empty, and an empty file is no gzip file"
+
+
+def test_zstd_is_read_frame_by_frame_and_hashed_after_decompression(write):
+    """Guard: a file of several frames, one of them to be skipped, is one content."""
+    content = b"id\n1\n" * 1000
+    skippable = b"\x50\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"note"
+    file = write("a.csv.zst", zstd.compress(content[:10]) + skippable + zstd.compress(content[10:]))
+    with DeliveredFile(file) as delivered:
+        sha256 = delivered.sha256(ignore)
+        assert sha256 == hashlib.sha256(content).hexdigest()
+        assert "".join(delivered.lines(sha256, ignore)).encode() == content
+
+
+def test_broken_zstd_is_refused(write):
+    """Guard: truncation, damage (where there is a checksum), and what is no zstd are seen in the first reading."""
+    whole = zstd.compress(os.urandom(5000), options={zstd.CompressionParameter.checksum_flag: True})
+    damaged = bytearray(whole)
+    damaged[2500] ^= 0xFF
+    for content in (whole[:-1], whole[:2500], bytes(damaged), whole + b"rubbish", b"id\n1\n"):
+        assert refusal_of(write("a.csv.zst", content)).startswith("broken zstd: ")
+    assert refusal_of(write("a.csv.zst", b"")) == "it is empty, and an empty file is no zstd file"
+
+
+@pytest.mark.parametrize("window_log", [27, 28])
+def test_a_frame_that_wants_more_memory_than_granted_is_refused(write, window_log):
+    """Guard: WINDOW_LIMIT_LOG. The frame names its window; beyond 128 MiB nothing of it is read."""
+    compressor = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: window_log})
+    file = write("a.csv.zst", compressor.compress(b"id\n1\n") + compressor.flush())
+    if window_log > 27:
+        assert "requires too much memory" in refusal_of(file)
+    else:
+        assert lines_of(file) == ["id\n", "1\n"]
+
+
+def test_little_that_decompresses_to_much_comes_in_blocks(write):
+    """Guard: a block of content at a time, whatever a block of the file expands to."""
+    with DeliveredFile(write("a.csv.zst", zstd.compress(b"x" * 50_000_000))) as delivered:
+        assert delivered.size < 5_000
+        assert max(map(len, delivered._blocks(ignore))) <= delivered_file._BLOCK
 
 
 @pytest.mark.parametrize("rest", [b"", b"\n", b"\nb\n"])

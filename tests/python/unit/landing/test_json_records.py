@@ -77,6 +77,19 @@ def test_names_that_the_contract_does_not_know_are_kept_as_text():
     assert records.unexpected_columns == ["z", "y"]
 
 
+def test_a_column_is_missing_if_no_object_names_it():
+    """A null names it, a malformed line does not. Guard: missing_columns, which are none before there is an object."""
+    for lines, missing in (
+        (['{"id": "a"}', '{"id": "b", "name": null}'], []),
+        (['{"id": "a"}', '{"name": '], ["name"]),
+        (["", "[]"], []),
+    ):
+        records = JsonRecords(iter(lines), PARTS)
+        assert records.missing_columns == []
+        list(records)
+        assert records.missing_columns == missing
+
+
 @pytest.mark.parametrize(
     ("line", "detail"),
     [

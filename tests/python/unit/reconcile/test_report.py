@@ -6,14 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from onerow.reconcile.report import Figure, Finding, LevelResult, MartResult, Report
+from onerow.reconcile.report import Figure, Finding, LevelResult, MartResult, Report, SchemaChange
 
 
 def report_of(*figures: Figure) -> Report:
     """Return a report of one mart and one level."""
     level = LevelResult("counts", list(figures), [Finding("missing_keys", 1, [{"natural_key": {"id": "ø"}}])])
-    mart = MartResult("devices", "db.marts.devices", "devices", [3], [level])
-    return Report(UUID(int=1), datetime(2026, 5, 2, 6, 0, tzinfo=UTC), [mart])
+    at = datetime(2026, 5, 2, 6, 0, tzinfo=UTC)
+    change = SchemaChange("battery", "added", 2, "kept in _unexpected", at)
+    mart = MartResult("devices", "db.marts.devices", "devices", [3], [level], [change])
+    return Report(UUID(int=1), at, [mart])
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,15 @@ def test_json_holds_what_its_reference_describes():
                 "source": "devices",
                 "status": "difference",
                 "waiting_batches": [3],
+                "schema_changes": [
+                    {
+                        "column_name": "battery",
+                        "change": "added",
+                        "batch_no": 2,
+                        "action": "kept in _unexpected",
+                        "seen_at": "2026-05-02T06:00:00+00:00",
+                    }
+                ],
                 "levels": [
                     {
                         "level": "counts",

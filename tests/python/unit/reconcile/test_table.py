@@ -7,13 +7,18 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
-from onerow.reconcile.report import Figure, Finding, LevelResult, MartResult, Report
+from onerow.reconcile.report import Figure, Finding, LevelResult, MartResult, Report, SchemaChange
 from onerow.reconcile.table import render
 
 
-def shown(*levels: LevelResult, waiting: list[int] | None = None, width: int = 80) -> list[str]:
+def shown(
+    *levels: LevelResult,
+    waiting: list[int] | None = None,
+    changes: list[SchemaChange] | None = None,
+    width: int = 80,
+) -> list[str]:
     """Return the lines that are printed for one mart."""
-    mart = MartResult("devices", "db.marts.devices", "devices", waiting or [], list(levels))
+    mart = MartResult("devices", "db.marts.devices", "devices", waiting or [], list(levels), changes or [])
     out = StringIO()
     Console(file=out, width=width).print(render(Report(UUID(int=1), datetime(2026, 5, 2, tzinfo=UTC), [mart])))
     return [line.rstrip() for line in out.getvalue().splitlines()]
@@ -71,6 +76,18 @@ def test_waiting_batches_are_shown_with_what_loads_them():
     assert lines[1] == (
         "waiting: 1,000 batches (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...), loaded by: dbt run --select +devices"
     )
+
+
+def test_columns_that_differ_from_the_contract_are_shown_in_one_short_line():
+    """Guard: the line of schema changes; a name with control characters does not reach the terminal."""
+    at = datetime(2026, 5, 2, tzinfo=UTC)
+    changes = [SchemaChange(f"c\x1b{n}", "added", n, "kept in _unexpected", at) for n in range(1, 13)]
+    lines = shown(counts(), changes=changes, width=400)
+
+    assert lines[1].startswith(
+        r"columns that differ from the contract: c\x1b1 added (batch 1), c\x1b2 added (batch 2), "
+    )
+    assert lines[1].endswith(r"c\x1b10 added (batch 10), ...")
 
 
 @pytest.mark.parametrize("width", [80, 120])
