@@ -15,7 +15,7 @@ from (
         'malformed',
         'The line cannot be read as a row.',
         'Look at the raw text: an unclosed quote, a wrong number of fields, broken JSON. '
-        || 'Have the sender deliver it again as a new batch.'
+        || 'Fill in its fields with onerow dead-letters export and replay, or have the sender deliver it again as a new batch.'
     ),
     (
         'unknown',
