@@ -5,7 +5,7 @@
 {%- set schema_name = '"' ~ schema | replace('"', '""') ~ '"' -%}
 do $onerow$
 declare
-    known constant integer := 2;
+    known constant integer := 3;
     version integer := 0;
 begin
     if current_setting('server_version_num')::integer < 160000 then
@@ -120,6 +120,18 @@ begin
         alter table {{ schema_name }}.batches add column quarantine_reason text;
 
         insert into {{ schema_name }}.schema_version (version) values (2);
+    end if;
+
+    if version < 3 then
+        alter table {{ schema_name }}.batches add column replay_of bigint references {{ schema_name }}.batches;
+
+        alter table {{ schema_name }}.dead_letters
+            add column replayed_as bigint references {{ schema_name }}.batches,
+            add column settled_at timestamptz,
+            add column settled_by text,
+            add column settled_reason text;
+
+        insert into {{ schema_name }}.schema_version (version) values (3);
     end if;
 end $onerow$;
 {% endmacro %}

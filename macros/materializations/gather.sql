@@ -29,5 +29,8 @@
         'row_count': load_result('onerow_gather').response.rows_affected,
         'has_rejects': '_reject_reasons' in selected,
     }) -%}
+    {%- if load.source -%}
+        {%- do onerow.refuse_dead_letters(load) -%}
+    {%- endif -%}
     {{- return(load) -}}
 {% endmacro %}

@@ -27,6 +27,11 @@
     {%- endif -%}
     {%- if load.window_column -%}
         {%- do onerow.set_aside_bad_windows(load) -%}
+    {%- endif -%}
+    {%- if load.source -%}
+        {%- do onerow.set_aside_refused_batches(load) -%}
+    {%- endif -%}
+    {%- if load.window_column -%}
         {%- do onerow.cut_segments(load) -%}
     {%- endif -%}
     {%- if load.by_position and load.strategy != 'insert_new' -%}

@@ -13,6 +13,9 @@
     {%- if load.window_column and '_reject_reasons' not in selected -%}
         {%- do problems.append('meta.onerow.window_column: the model must select _reject_reasons, where rows outside their window are marked') -%}
     {%- endif -%}
+    {%- if load.source and '_reject_reasons' not in selected and onerow.contract_of(load.source).config.meta.onerow.get('strict') == 'batch' -%}
+        {%- do problems.append('meta.onerow.source: the model must select _reject_reasons, because ' ~ load.source ~ ' refuses whole batches (strict: batch)') -%}
+    {%- endif -%}
     {%- for column in ['_batch_no', '_line_number'] if load.source and column not in selected -%}
         {%- do problems.append('meta.onerow.source: the model must select ' ~ column ~ ', so that each delivered row is accounted for') -%}
     {%- endfor -%}

@@ -12,15 +12,21 @@
         ]) -%}
     {%- endif -%}
     {%- set contract = onerow.contract_of(source) -%}
+    {%- set options = contract.config.meta.onerow -%}
     {%- set columns = [] -%}
     {%- for name in onerow.delivered_columns(contract) -%}
         {%- set column = contract.columns[name] -%}
-        {%- set options = column.config.meta.get('onerow') or {} -%}
-        {%- do columns.append({
+        {%- set rules = (column.config.meta.get('onerow') or {}).copy() -%}
+        {%- do rules.update({
             'name': name,
             'data_type': column.data_type,
-            'required': options.get('required') or name in contract.config.meta.onerow.natural_key,
+            'required': rules.get('required') or name in options.natural_key,
         }) -%}
+        {%- do columns.append(rules) -%}
     {%- endfor -%}
-    {{- return(onerow.reasons_to_refuse(columns, alias, more)) -}}
+    {%- do onerow.raise_if_any(
+        'source ' ~ source,
+        onerow.rule_problems(columns, options) + onerow.strict_problems(options) + onerow.value_problems(columns)
+    ) -%}
+    {{- return(onerow.reasons_to_refuse(columns, alias, more, options.natural_key, options.get('unique_in_batch'))) -}}
 {%- endmacro %}

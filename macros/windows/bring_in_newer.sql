@@ -29,6 +29,7 @@
                     {%- endif %}
                 )
         {%- endcall -%}
+        {%- do onerow.refuse_dead_letters(load) -%}
         {%- if load.window_column -%}
             {%- do onerow.mark_unfit_rows(load) -%}
         {%- endif -%}

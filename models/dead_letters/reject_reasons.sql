@@ -15,12 +15,32 @@ from (
         'malformed',
         'The line cannot be read as a row.',
         'Look at the raw text: an unclosed quote, a wrong number of fields, broken JSON. '
-        || 'Have the sender deliver it again as a new batch.'
+        || 'Fill in its fields with onerow dead-letters export and replay, or have the sender deliver it again as a new batch.'
     ),
     (
         'unknown',
         'The value is not in the reference table of its column.',
         'Correct the value, or add it to the seed and run dbt seed, then replay the letter.'
+    ),
+    (
+        'not_accepted',
+        'The value is not one of those that the contract accepts.',
+        'Have the sender correct it. If it is a new value, add it to accepted_values, run the staging model, then replay the letter.'
+    ),
+    (
+        'out_of_range',
+        'The value lies outside the range that the contract gives.',
+        'Ask the sender whether it is meant, and in which unit. If it is, widen the range, run the staging model, then replay the letter.'
+    ),
+    (
+        'wrong_pattern',
+        'The value does not have the form that the contract asks for.',
+        'Look at the raw text for blanks and separators. Correct the value and replay the letter.'
+    ),
+    (
+        'duplicate_in_batch',
+        'The batch delivers the natural key more than once.',
+        'Ask the sender which of the rows counts, and replay that one. The others are discarded.'
     ),
     (
         'outside_window',

@@ -11,6 +11,7 @@ from onerow.errors import OnerowError
 # Command by command, so that `onerow server` does not wait for what `onerow land` imports.
 COMMANDS = {
     "batches": "onerow.commands.batches",
+    "dead-letters": "onerow.commands.dead_letters",
     "land": "onerow.commands.land",
     "reconcile": "onerow.commands.reconcile",
     "server": "onerow.commands.server",

@@ -248,6 +248,28 @@ class UnknownBatch(WrongUse):
         super().__init__(f"there is no batch {batch_no}. The batches that have landed: onerow batches list")
 
 
+class LettersRefused(WrongUse):
+    """What was to be done with dead letters cannot be done with them."""
+
+    def __init__(self, letters: str, problems: list[str]):
+        self.letters = letters
+        self.problems = problems
+        super().__init__(f"dead letters of {letters}: {_first(problems)}. Nothing was written")
+
+
+class CorrectionsRefused(OnerowError):
+    """A file of corrected dead letters cannot be replayed. Nothing of it has landed."""
+
+    def __init__(self, source: str, file: str, problems: list[str]):
+        self.source = source
+        self.file = file
+        self.problems = problems
+        super().__init__(
+            f"{file}: {_first(problems)}. Nothing of it has landed. "
+            f"What may be corrected: onerow dead-letters export {source}"
+        )
+
+
 class ServerFailed(OnerowError):
     """The embedded server could not be initialised, started or stopped. Shows the end of its log."""
 
@@ -277,3 +299,8 @@ class KeyFieldRefused(OnerowError):
         self.field = field
         self.reason = reason
         super().__init__(f"surrogate_key: field {field}: {reason}")
+
+
+def _first(problems: list[str], count: int = 10) -> str:
+    more = [f"and {len(problems) - count} more"] if len(problems) > count else []
+    return "; ".join([*problems[:count], *more])

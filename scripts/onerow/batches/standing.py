@@ -88,6 +88,7 @@ class Standing:
             "released_at": in_json(batch.released_at),
             "location": batch.location,
             "content_sha256": batch.content_sha256,
+            "replay_of": batch.replay_of,
         }
 
 

@@ -97,6 +97,7 @@ def _facts(batch: Batch) -> Table:
         "id": printable(batch.batch_id),
         "sha256": batch.content_sha256 if batch.content_sha256 != batch.batch_id else "the id",
         "file": batch.location and printable(batch.location),
+        "replay of": batch.replay_of and f"batch {batch.replay_of}",
         "rows": f"{batch.row_count:,}",
         "malformed": f"{batch.rejected_count:,}",
         "window": _window(batch, " to "),

@@ -27,6 +27,8 @@ class Batch:
     quarantined_at: datetime | None
     quarantine_reason: str | None
     released_at: datetime | None
+    # The batch whose dead letters this one delivers again.
+    replay_of: int | None = None
 
 
 BATCH_COLUMNS = SQL(", ").join(Identifier(field.name) for field in fields(Batch))
@@ -45,10 +47,11 @@ def register_batch(
     *,
     source: str,
     batch_id: str,
-    content_sha256: str,
+    content_sha256: str | None,
     window: tuple[datetime, datetime] | None,
     extracted_at: datetime | None,
-    location: str,
+    location: str | None,
+    replay_of: int | None = None,
 ) -> int | Batch:
     """Register a batch and return its number, or return the batch that has this id already.
 
@@ -56,14 +59,16 @@ def register_batch(
     """
     query = SQL(
         """
-        insert into {} (source, batch_id, content_sha256, window_start, window_end, extracted_at, location, row_count)
-        values (%s, %s, %s, %s, %s, coalesce(%s, clock_timestamp()), %s, 0)
+        insert into {} (
+            source, batch_id, content_sha256, window_start, window_end, extracted_at, location, replay_of, row_count
+        )
+        values (%s, %s, %s, %s, %s, coalesce(%s, clock_timestamp()), %s, %s, 0)
         on conflict (source, batch_id) do nothing
         returning batch_no
         """
     ).format(Identifier(schema, "batches"))
     start, end = window or (None, None)
-    values = (source, batch_id, content_sha256, start, end, extracted_at, location)
+    values = (source, batch_id, content_sha256, start, end, extracted_at, location, replay_of)
     # Looked for first, because an insert that finds a conflict has used up a batch number.
     while (known := find_batch(connection, schema, source, batch_id)) is None:
         registered = connection.execute(query, values).fetchone()

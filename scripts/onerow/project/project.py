@@ -81,6 +81,19 @@ class Project:
         except _Returned as returned:
             return str(returned.value)
 
+    def query_of(self, model: str) -> str:
+        """Return the query of one of onerow's own models that uses nothing of dbt but source() and ref().
+
+        So a job reads what the model says also where its view has not been built.
+        """
+        node = self.manifest.nodes[f"model.onerow.{model}"]
+        template = jinja2.Environment(autoescape=False).from_string(node.raw_code)  # noqa: S701 - this is SQL, not HTML
+        return template.render(source=self._relation, ref=lambda name: f"(\n{self.query_of(name)}\n)")
+
+    def _relation(self, group: str, table: str) -> str:
+        source = self.manifest.sources[f"source.onerow.{group}.{table}"]
+        return psycopg.sql.Identifier(source.schema, source.identifier).as_string(None)
+
     def connect(self, application_name: str = "onerow") -> psycopg.Connection:
         """Open a connection to the target's server, with the session settings that all of onerow relies on.
 

@@ -99,6 +99,16 @@ def test_a_changed_schema_is_met_as_the_docs_say(clone: Path) -> None:
     assert re.search(r"M-2 +\| m3", output), output
 
 
+def test_dead_letters_are_replayed_as_the_docs_say(clone: Path) -> None:
+    """Guard: commands of the how-to, and what they lead to."""
+    output = run("docs/how-to/replay-dead-letters.md", clone)
+    assert "Batch 2 of devices delivers 2 dead letters of batch 1 again." in output
+    assert "Batch 3 of devices delivers 2 dead letters of batch 1 again." in output
+    assert re.search(r"before +in batch 1: missing:reported_at; replayed 20", output), output
+    assert "2 dead letters of batch 3 of devices discarded." in output
+    assert output.count("all equal") == 2
+
+
 def test_a_project_uses_onerow_as_a_package_as_the_docs_say(clone: Path) -> None:
     """Guard: what the page makes a project set is enough, also where the clone has a blank in its name."""
     (clone.parent / "onerow").symlink_to(clone)
