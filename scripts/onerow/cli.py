@@ -12,6 +12,7 @@ from onerow.errors import OnerowError
 COMMANDS = {
     "batches": "onerow.commands.batches",
     "land": "onerow.commands.land",
+    "plan": "onerow.commands.plan",
     "reconcile": "onerow.commands.reconcile",
     "server": "onerow.commands.server",
 }

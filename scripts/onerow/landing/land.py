@@ -28,7 +28,7 @@ from onerow.ledger.setup import ensure_tables
 from onerow.project.contract import Source
 from onerow.project.project import Project
 
-_RECORDS = {"csv": CsvRecords, "jsonl": JsonRecords}
+RECORDS = {"csv": CsvRecords, "jsonl": JsonRecords}
 _KEEPS_WRITERS_OUT = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
 
 
@@ -57,13 +57,13 @@ def land_files(
         ConnectionFailed, LedgerSetupFailed: the server cannot be reached, or does not let the tables be made.
     """
     source = project.source(source_name)
-    connection = _connect(project, source)
+    connection = connect(project, f"onerow land {source.name}")
     try:
         ensure_tables(project, connection)
         for file in files:
             try:
                 if connection.closed:  # lost while the file before was landed
-                    connection = _connect(project, source)
+                    connection = connect(project, f"onerow land {source.name}")
                 yield land_file(connection, project.ledger_schema, source, file, delivery=delivery, progress=progress)
             except OnerowError as error:
                 yield Refused(location_of(file), error)
@@ -109,9 +109,9 @@ def land_file(
                     location=location,
                 )
                 if isinstance(registered, Batch):
-                    return _already_landed(source, location, delivery, sha256, registered)
+                    return already_landed(source, location, delivery, sha256, registered)
                 lines = delivered.lines(sha256, partial(progress, location, "landing"))
-                records = _RECORDS[delivered.format](lines, source)
+                records = RECORDS[delivered.format](lines, source)
                 return _land(
                     connection,
                     ledger_schema,
@@ -176,7 +176,12 @@ def _refuse_new_columns(source: Source, location: str, delivery: Delivery, recor
         raise NewColumnsRefused(source.name, location, records.unexpected_columns)
 
 
-def _already_landed(source: Source, location: str, delivery: Delivery, sha256: str, known: Batch) -> Landed:
+def already_landed(source: Source, location: str, delivery: Delivery, sha256: str, known: Batch) -> Landed:
+    """Return the first landing of a batch that is delivered again.
+
+    Raises:
+        BatchIdReused, WindowDiffers: it is not the same delivery.
+    """
     if known.content_sha256 != sha256:
         raise BatchIdReused(
             source.name,
@@ -201,8 +206,9 @@ def _already_landed(source: Source, location: str, delivery: Delivery, sha256: s
     )
 
 
-def _connect(project: Project, source: Source) -> psycopg.Connection:
-    connection = project.connect(f"onerow land {source.name}")
+def connect(project: Project, application_name: str) -> psycopg.Connection:
+    """Open a connection as landing needs it."""
+    connection = project.connect(application_name)
     connection.autocommit = True  # every transaction here has a `with` of its own
     # Under repeatable read a landing that waited for another one would not see what that one has committed.
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
