@@ -21,9 +21,7 @@ def planning_manifest(manifest: Any, marts: list[Mart], unlanded: Source | None)
     for name in [name for name, node in planning.nodes.items() if node.resource_type == "operation"]:
         del planning.nodes[name]
     sources = {
-        node.name: name
-        for name, node in planning.sources.items()
-        if has_contract(node.to_dict(omit_none=False))
+        node.name: name for name, node in planning.sources.items() if has_contract(node.to_dict(omit_none=False))
     }
     for mart in marts:
         node = planning.nodes[f"model.{mart.package}.{mart.name}"]

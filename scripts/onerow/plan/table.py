@@ -55,7 +55,8 @@ def _batches(mart: MartPlan, file: str | None) -> Table:
         counts = [batch.outcomes.get(outcome, 0) for outcome in shown]
         counts += [batch.withdrawn_count] if has_withdrawn else []
         counts += [batch.rejected_count] if has_malformed else []
-        table.add_row(Text(_name(batch, file)), f"{batch.row_count:,}", *(f"{count:,}" if count else "" for count in counts))
+        shown_counts = (f"{count:,}" if count else "" for count in counts)
+        table.add_row(Text(_name(batch, file)), f"{batch.row_count:,}", *shown_counts)
     return table
 
 

@@ -113,7 +113,7 @@ class _Copies:
 
     @contextmanager
     def copy(self, statement: Composed) -> Iterator[Self]:
-        text = self._kept.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
+        text = self._kept.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - closed by the stack
         self.made.append((statement.as_string(), text))
         yield self
 

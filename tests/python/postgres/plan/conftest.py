@@ -1,12 +1,12 @@
 """What the tests of plans start from: the project as a job reads it, in this process."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from harness.database import Database
 from harness.dbt_project import DbtProject
-from onerow.landing.delivery import Delivery
 from onerow.plan.plan import plan
 from onerow.plan.report import Plan
 from onerow.project.project import Project
@@ -30,9 +30,9 @@ def job(monkeypatch: pytest.MonkeyPatch) -> Callable[[DbtProject], Project]:
 def planned(job: Callable[[DbtProject], Project]) -> Callable[..., Plan]:
     """Plan marts by name, with all of their rows."""
 
-    def run(project: DbtProject, *names: str, rows: int = 10_000, delivery: Delivery = Delivery(), **asked) -> Plan:
+    def run(project: DbtProject, *names: str, rows: int = 10_000, **asked: Any) -> Plan:
         read = job(project)
-        return plan(read, find_marts(read, names), rows=rows, delivery=delivery, **asked)
+        return plan(read, find_marts(read, names), rows=rows, **asked)
 
     return run
 
