@@ -20,8 +20,7 @@
     {%- do onerow.shadow_ledger(options.source, plan) -%}
     {%- if plan.file -%}
         {%- do onerow.shadow_landing(options.source, plan) -%}
-    {%- endif -%}
-    {%- if plan.file -%}
+        {#- The file comes last, so a limit would leave it out. -#}
         {%- do options.update({'max_batches': none}) -%}
     {%- endif -%}
     {%- set load = onerow.take_delivery(options, model.compiled_code, target_relation, existing, rebuild) -%}

@@ -18,7 +18,13 @@ with matching as (
         {{ onerow.left_out_rows(load, 'array(select d.batch_no from ' ~ load.delivery ~ ' as d)') | indent(8) }}
     ) as o
     union all
-    select 'rejected', r.batch_no, r.line_number, null from {{ onerow.ledger('dead_letters') }} as r
+    select 'rejected', r.batch_no, r.line_number, null
+    from {{ onerow.ledger('dead_letters') }} as r
+    -- Not those of batches that were consumed before and are only looked at again.
+    where not exists (
+        select from {{ onerow.ledger('claims') }} as c
+        where c.model = {{ onerow.literal(onerow.relation_id(this)) }} and c.batch_no = r.batch_no and c.xid <> pg_current_xact_id()
+    )
 ),
 
 shown as (

@@ -10,7 +10,7 @@ from onerow.landing.land import connect
 from onerow.ledger.setup import ensure_tables
 from onerow.plan.manifest import planning_manifest
 from onerow.plan.report import Plan, read_mart_plan
-from onerow.plan.unlanded_file import SCHEMA, unlanded_file
+from onerow.plan.unlanded_file import SCHEMA, UnlandedFile, unlanded_file
 from onerow.project.marts import Mart
 from onerow.project.project import Project
 
@@ -42,7 +42,7 @@ def plan(
         ensure_tables(project, connection)
         given = file and held.enter_context(unlanded_file(connection, project.ledger_schema, source, file, delivery))
         landed = given if isinstance(given, Landed) else None
-        unlanded = None if landed else given
+        unlanded = given if isinstance(given, UnlandedFile) else None
         result = project.dbt(
             *("run", "--threads", "1"),
             *("--select", *(f"{mart.name},package:{mart.package}" for mart in marts)),

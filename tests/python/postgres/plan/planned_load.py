@@ -41,9 +41,9 @@ class PlannedLoad:
     def _check_rows(self, mart: MartPlan, before: Snapshot, after: Snapshot) -> None:
         aside = {batch.batch_no for batch in mart.batches if batch.set_aside}
         shown = [row for row in mart.rows.shown if row.batch_no not in aside]
-        assert Counter((row.batch_no, row.outcome) for row in shown) == Counter(
-            {(batch.batch_no, name): count for batch in mart.batches for name, count in batch.outcomes.items()}
-        )
+        counted = Counter((row.batch_no, row.outcome) for row in shown)
+        totals = {(batch.batch_no, name): count for batch in mart.batches for name, count in batch.outcomes.items()}
+        assert counted == totals, (counted - Counter(totals), Counter(totals) - counted)
         delivered = self._delivered(mart)
         planned = {}
         for row in shown:
