@@ -19,14 +19,11 @@
         ),
 
         left_out as (
-            select l._batch_no as batch_no, count(*) as row_count
-            from {{ landing }} as l
-            where l._batch_no = any(array(select c.batch_no from claimed as c))
-                and not exists (
-                    select from {{ load.incoming }} as i
-                    where i._batch_no = l._batch_no and i._line_number = l._line_number
-                )
-            group by l._batch_no
+            select o.batch_no, count(*) as row_count
+            from (
+                {{ onerow.left_out_rows(load, 'array(select c.batch_no from claimed as c)') | indent(16) }}
+            ) as o
+            group by o.batch_no
         ),
 
         gathered as (

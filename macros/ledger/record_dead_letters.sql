@@ -3,17 +3,13 @@
 {% macro record_dead_letters(load) %}
     {%- if load.has_rejects -%}
         {%- set contract = onerow.contract_of(load.source) -%}
-        {%- set key_fields = [] -%}
-        {%- for field in contract.config.meta.onerow.natural_key -%}
-            {%- do key_fields.append(onerow.literal(field) ~ ', l.' ~ onerow.quoted(field)) -%}
-        {%- endfor -%}
         {%- call statement('onerow_dead_letters') %}
             insert into {{ onerow.ledger('dead_letters') }} (source, batch_no, line_number, natural_key, reasons, raw)
             select
                 {{ onerow.literal(load.source) }},
                 i._batch_no,
                 i._line_number,
-                jsonb_build_object({{ key_fields | join(', ') }}),
+                {{ onerow.delivered_key(contract, 'l') }},
                 i._reject_reasons,
                 (to_jsonb(l) - array['_batch_no', '_line_number', '_unexpected'] || coalesce(l._unexpected, '{}'))::text
             from {{ load.incoming }} as i

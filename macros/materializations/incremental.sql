@@ -1,5 +1,9 @@
-{#- A load, in one transaction: lock, look again, claim, gather, write, count, commit. Models of other strategies are dbt's. -#}
+{#- A load, in one transaction: lock, look again, claim, gather, write, count, commit. Models of other strategies are dbt's.
+    Under `onerow plan` nothing is loaded, only planned. -#}
 {% materialization incremental, adapter='postgres' %}
+    {%- if onerow.is_plan() -%}
+        {{ return(onerow.import_plan(model)) }}
+    {%- endif -%}
     {%- if config.get('incremental_strategy') not in onerow.strategies() -%}
         {{ return(dbt.materialization_incremental_default()) }}
     {%- endif -%}
@@ -11,32 +15,8 @@
 
     {%- set existing = onerow.look_again(target_relation) -%}
     {%- do onerow.require_plain_table(existing) -%}
-    {%- set rebuild = existing is none or existing.type != 'table' or should_full_refresh() -%}
-    {%- if options.source -%}
-        {%- do onerow.claim_batches(
-            onerow.relation_id(target_relation),
-            none if rebuild else onerow.oid_of(existing),
-            options.source,
-            none if rebuild else options.max_batches,
-        ) -%}
-    {%- endif -%}
-
-    {%- set load = onerow.gather(options, sql) -%}
-    {%- if load.source -%}
-        {%- do onerow.check_delivery(load) -%}
-    {%- endif -%}
-    {%- if load.window_column -%}
-        {%- do onerow.set_aside_bad_windows(load) -%}
-    {%- endif -%}
-    {%- if load.source -%}
-        {%- do onerow.set_aside_refused_batches(load) -%}
-    {%- endif -%}
-    {%- if load.window_column -%}
-        {%- do onerow.cut_segments(load) -%}
-    {%- endif -%}
-    {%- if load.by_position and load.strategy != 'insert_new' -%}
-        {%- do onerow.bring_in_newer(load, sql) -%}
-    {%- endif -%}
+    {%- set rebuild = onerow.is_rebuild(existing) -%}
+    {%- set load = onerow.take_delivery(options, sql, target_relation, existing, rebuild) -%}
 
     {%- if rebuild -%}
         {%- set into = onerow.run_unique(target_relation, 'new') -%}

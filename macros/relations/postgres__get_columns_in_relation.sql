@@ -11,7 +11,7 @@
         from pg_catalog.pg_attribute as a
         inner join pg_catalog.pg_class as c on c.oid = a.attrelid
         where c.relname = {{ onerow.literal(relation.identifier) }}
-            and c.relnamespace = {% if relation.schema -%}
+            and c.relnamespace = {% if relation.schema and relation.schema != 'pg_temp' -%}
                 (select n.oid from pg_catalog.pg_namespace as n where n.nspname = {{ onerow.literal(relation.schema) }})
             {%- else -%}
                 pg_my_temp_schema()

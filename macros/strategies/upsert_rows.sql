@@ -18,7 +18,9 @@ with written as (
     {%- if not is_empty %}
     on conflict ({{ onerow.quoted_list(load.key) }}) {{ 'do update set' if may_change else 'do nothing' }}
     {%- if may_change %}
-        {{ onerow.merged_values(load) if load.is_merge else onerow.replaced_values(load) }}
+        {%- for name, value in onerow.written_values(load, 'excluded').items() %}
+        {{ onerow.quoted(name) }} = {{ value }}{{ ',' if not loop.last }}
+        {%- endfor %}
     where not {{ onerow.same_state(load, 'excluded', 't') }} and ({{ onerow.is_newer(load, 'excluded', 't') }}
         {%- if load.window_column %} or {{ onerow.is_fresh(load, 'excluded') }}{% endif %})
     {%- endif %}

@@ -3,7 +3,6 @@
 {% macro write_load(into, load, is_empty=false) %}
     {%- set passes = 5 -%}
     {%- set state = namespace(open=0) -%}
-    {%- do run_query('create temporary table ' ~ load.written ~ ' (batch_no bigint, outcome text, row_count bigint) on commit drop') -%}
     {%- set look = not is_empty and (load.window_column or not onerow.mostly_changes(into, load)) -%}
     {%- set is_planned = look or load.window_column or onerow.has_repeated_keys(load) or onerow.has_rejected_rows(load) -%}
     {%- if is_planned -%}

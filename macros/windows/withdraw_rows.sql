@@ -1,11 +1,17 @@
 {#- Remove the mart's rows where a batch of this load has the newest window and does not deliver them: exactly inside [start, end).
-    Counted per batch beside its outcomes. Returns how many. -#}
-{% macro withdraw_rows(into, load) %}
+    Counted per batch beside its outcomes. A plan only counts them. -#}
+{% macro withdraw_rows(into, load, only_count=false) %}
     {%- set time = 't.' ~ onerow.quoted(load.window_column) -%}
     {%- call statement('onerow_withdraw') %}
         with withdrawn as (
+            {%- if only_count %}
+            select s.batch_no
+            from {{ into }} as t
+            inner join {{ load.segments }} as s on true
+            {%- else %}
             delete from {{ into }} as t
             using {{ load.segments }} as s
+            {%- endif %}
             where s.is_fresh and {{ time }} >= s.starts_at and {{ time }} < s.ends_at
                 and not exists (
                     select
@@ -13,7 +19,9 @@
                     inner join {{ load.plan }} as p on p.row_id = i.ctid
                     where {{ onerow.same_key(load, 'i', 't') }} and p.outcome in ('new', 'modified', 'unchanged', 'written')
                 )
+            {%- if not only_count %}
             returning s.batch_no
+            {%- endif %}
         )
 
         update {{ onerow.ledger('claims') }} as c

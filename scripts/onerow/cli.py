@@ -13,6 +13,7 @@ COMMANDS = {
     "batches": "onerow.commands.batches",
     "dead-letters": "onerow.commands.dead_letters",
     "land": "onerow.commands.land",
+    "plan": "onerow.commands.plan",
     "reconcile": "onerow.commands.reconcile",
     "server": "onerow.commands.server",
 }

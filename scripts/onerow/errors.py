@@ -68,7 +68,7 @@ class ModelWithoutSource(WrongUse):
         self.name = name
         self.known = known
         super().__init__(
-            f"model {name} has no meta.onerow.source, so there is nothing to reconcile it with. "
+            f"model {name} has no meta.onerow.source, so onerow does not know what is delivered for it. "
             f"Models with a source: {', '.join(known) or 'none'}"
         )
 
@@ -78,9 +78,18 @@ class NothingToReconcile(WrongUse):
 
     def __init__(self) -> None:
         super().__init__(
-            "no model of the project has meta.onerow.source, so there is nothing to reconcile. "
+            "no model of the project has meta.onerow.source, so onerow does not know what is delivered for any. "
             "Give a mart the name of the source that it loads: meta: {onerow: {source: NAME}}"
         )
+
+
+class CannotPlan(WrongUse):
+    """The load of a model cannot be planned."""
+
+    def __init__(self, model: str, reason: str):
+        self.model = model
+        self.reason = reason
+        super().__init__(f"model {model} cannot be planned: {reason}")
 
 
 class RelationMissing(OnerowError):

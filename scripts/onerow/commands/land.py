@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from onerow.commands.options import pass_format, pass_project
+from onerow.commands.options import Timestamp, pass_format, pass_project
 from onerow.landing.delivered_file import STANDARD_INPUT, expand
 from onerow.landing.delivery import Delivery, Landed, Refused
 from onerow.landing.land import land_files
@@ -20,20 +20,6 @@ from onerow.project.project import Project
 
 # Files smaller than this are landed before a progress bar could be read. In bytes on disk.
 _LONG_FILE = 16 * 1024 * 1024
-
-
-class Timestamp(click.ParamType):
-    """A time in ISO 8601. Without a zone it is UTC."""
-
-    name = "timestamp"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Parse the time."""
-        try:
-            parsed = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a time in ISO 8601, such as 2026-05-01 or 2026-05-01T06:00:00Z", param, ctx)
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 @click.command(epilog='Example: onerow land devices "inbox/*.csv.gz"')

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,20 @@ import click
 from onerow.project.project import Project
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class Timestamp(click.ParamType):
+    """A time in ISO 8601. Without a zone it is UTC."""
+
+    name = "timestamp"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Parse the time."""
+        try:
+            parsed = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a time in ISO 8601, such as 2026-05-01 or 2026-05-01T06:00:00Z", param, ctx)
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def pass_project(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -61,7 +61,7 @@ def land_files(
         ConnectionFailed, LedgerSetupFailed: the server cannot be reached, or does not let the tables be made.
     """
     source = project.source(source_name)
-    connection = _connect(project, source)
+    connection = connect(project, f"onerow land {source.name}")
     typed = [{"name": name, "data_type": data_type} for name, data_type in source.typed_columns.items()]
     retyped_columns = project.render("retyped_columns", schema=source.schema, table=source.table, columns=typed)
     try:
@@ -69,7 +69,7 @@ def land_files(
         for file in files:
             try:
                 if connection.closed:  # lost while the file before was landed
-                    connection = _connect(project, source)
+                    connection = connect(project, f"onerow land {source.name}")
                 yield land_file(
                     connection,
                     project.ledger_schema,
@@ -128,8 +128,8 @@ def land_file(
                     location=location,
                 )
                 if isinstance(registered, Batch):
-                    return _already_landed(source, location, delivery, sha256, registered)
-                records = _read(delivered, sha256, source, partial(progress, location, "landing"))
+                    return already_landed(source, location, delivery, sha256, registered)
+                records = read_records(delivered, sha256, source, partial(progress, location, "landing"))
                 return _land(
                     connection,
                     ledger_schema,
@@ -149,7 +149,7 @@ def land_file(
             raise LandingFailed(location, str(error).strip()) from error
 
 
-def _read(delivered: DeliveredFile, sha256: str, source: Source, on_read: OnRead) -> Records:
+def read_records(delivered: DeliveredFile, sha256: str, source: Source, on_read: OnRead) -> Records:
     """Return the records of a file, by its format."""
     match delivered.format:
         case "csv":
@@ -215,7 +215,12 @@ def _refuse_columns(source: Source, location: str, delivery: Delivery, records: 
         raise MissingColumnsRefused(source.name, location, records.missing_columns)
 
 
-def _already_landed(source: Source, location: str, delivery: Delivery, sha256: str, known: Batch) -> Landed:
+def already_landed(source: Source, location: str, delivery: Delivery, sha256: str, known: Batch) -> Landed:
+    """Return the first landing of a batch that is delivered again.
+
+    Raises:
+        BatchIdReused, WindowDiffers: it is not the same delivery.
+    """
     if known.content_sha256 != sha256:
         raise BatchIdReused(
             source.name,
@@ -240,8 +245,9 @@ def _already_landed(source: Source, location: str, delivery: Delivery, sha256: s
     )
 
 
-def _connect(project: Project, source: Source) -> psycopg.Connection:
-    connection = project.connect(f"onerow land {source.name}")
+def connect(project: Project, application_name: str) -> psycopg.Connection:
+    """Open a connection as landing needs it."""
+    connection = project.connect(application_name)
     connection.autocommit = True  # every transaction here has a `with` of its own
     # Under repeatable read a landing that waited for another one would not see what that one has committed.
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED

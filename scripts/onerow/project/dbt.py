@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,21 @@ _QUIET = [
 ]
 
 
-def invoke(project_dir: Path, profiles_dir: Path | None, target: str | None, command: list[str]) -> Any:
-    """Run one dbt command in silence and return its result.
+# A message that a macro logs, and what is then called with dbt's connection of that moment (psycopg2), before the macro
+# goes on.
+OnMessage = tuple[str, Callable[[Any], None]]
+
+
+def invoke(
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    command: list[str],
+    *,
+    manifest: Any = None,
+    on_message: OnMessage | None = None,
+) -> Any:
+    """Run one dbt command in silence and return its result; on `manifest`, if given, instead of parsing.
 
     Raises:
         DbtFailed: dbt could not be run, or a node failed; carries dbt's own message.
@@ -26,7 +40,8 @@ def invoke(project_dir: Path, profiles_dir: Path | None, target: str | None, com
     arguments = [*_QUIET, *command, "--project-dir", str(project_dir), "--profiles-dir", str(profiles)]
     if target is not None:
         arguments += ["--target", target]
-    outcome = dbtRunner().invoke(arguments)
+    callbacks = [_listener(*on_message)] if on_message else []
+    outcome = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(arguments)
     if not outcome.success:
         raise DbtFailed(command[0], _reason(outcome))
     return outcome.result
@@ -60,6 +75,17 @@ def default_profiles_dir(project_dir: Path) -> Path:
     if named:
         return Path(named)
     return project_dir if (project_dir / "profiles.yml").exists() else Path.home() / ".dbt"
+
+
+def _listener(message: str, call: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return what dbt calls for each of its events, in the thread that runs the macro."""
+    from dbt.adapters.factory import get_adapter_by_type  # noqa: PLC0415
+
+    def listen(event: Any) -> None:
+        if event.info.name == "JinjaLogDebug" and event.data.msg == message:
+            call(get_adapter_by_type("postgres").connections.get_thread_connection().handle)
+
+    return listen
 
 
 def _reason(outcome: Any) -> str:

@@ -22,13 +22,22 @@ class Project:
     profiles_dir: Path | None = None
     target: str | None = None
 
-    def dbt(self, *command: str) -> Any:
+    def dbt(self, *command: str, manifest: Any = None, on_message: dbt.OnMessage | None = None) -> Any:
         """Run a dbt command on this project, in this process and in silence, and return its result.
+
+        `manifest` and `on_message` are as `onerow.project.dbt.invoke` has them.
 
         Raises:
             DbtFailed: carries dbt's own message.
         """
-        return dbt.invoke(self.project_dir, self.profiles_dir, self.target, list(command))
+        return dbt.invoke(
+            self.project_dir,
+            self.profiles_dir,
+            self.target,
+            list(command),
+            manifest=manifest,
+            on_message=on_message,
+        )
 
     @cached_property
     def manifest(self) -> Any:

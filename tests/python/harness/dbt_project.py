@@ -51,7 +51,7 @@ class DbtProject:
         from dbt.cli.main import cli  # noqa: PLC0415 - takes seconds, and not every test needs it
 
         target = self._own_target()
-        self._seed(target)
+        self.seed_target(target)
         output = self.scratch / f"dbt{next(self._numbers)}"
         running = Forked(cli, ["dbt", *args], self.folder, self._environment(target, env), output)
         self._started.append(running)
@@ -61,7 +61,7 @@ class DbtProject:
         """Run dbt in this process, which saves its start, and return its dbtRunnerResult."""
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, and not every test needs it
 
-        self._seed(self.target_path)
+        self.seed_target()
         folders = {"project": self.folder, "profiles": self.profiles_dir}
         paths = {"target": self.target_path, "log": self.log_path}
         options = [f"--{name}-dir={folder}" for name, folder in folders.items()]
@@ -125,13 +125,15 @@ class DbtProject:
     def _own_target(self) -> Path:
         return self.scratch / f"target{next(self._numbers)}"
 
-    def _seed(self, target: Path) -> None:
+    def seed_target(self, target: Path | None = None) -> None:
+        """Give a target folder, by default the project's, what the earlier parse has left, if it has nothing yet."""
+        target = target or self.target_path
         target.mkdir(exist_ok=True)
         if self._parsed is not None and not (target / _PARTIAL_PARSE).exists():
             shutil.copyfile(self._parsed / _PARTIAL_PARSE, target / _PARTIAL_PARSE)
 
     def _start(self, command: list[str], target: Path, env: Mapping[str, str] | None) -> Running:
-        self._seed(target)
+        self.seed_target(target)
         program = Path(sys.executable).parent / command[0]
         output = self.scratch / f"{command[0]}{next(self._numbers)}"
         running = Running([program, *command[1:]], self.folder, self._environment(target, env), output)

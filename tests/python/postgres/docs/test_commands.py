@@ -109,6 +109,15 @@ def test_dead_letters_are_replayed_as_the_docs_say(clone: Path) -> None:
     assert output.count("all equal") == 2
 
 
+def test_a_load_is_planned_as_the_docs_say(clone: Path) -> None:
+    """Guard: commands of the how-to; the load does what its plan has said."""
+    output = run("docs/how-to/plan-a-load.md", clone)
+    [said] = re.findall(r"^devices  (.*modified.*) {2}\S", output, re.MULTILINE)[:1]
+    assert f"upsert: {said}" in output
+    assert "ends with 3" in output
+    assert "devices  nothing to load" in output
+
+
 def test_a_project_uses_onerow_as_a_package_as_the_docs_say(clone: Path) -> None:
     """Guard: what the page makes a project set is enough, also where the clone has a blank in its name."""
     (clone.parent / "onerow").symlink_to(clone)
