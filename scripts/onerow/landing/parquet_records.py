@@ -15,7 +15,7 @@ from onerow.project.contract import Source
 
 # Rows that are held at once; the size of DuckDB's own vectors.
 _ROWS: Final = 2048
-# Memory is bounded, whatever a file says of itself, and nothing spills to the disk. One COPY takes what one thread reads.
+# Memory is bounded, whatever a file says of itself, and nothing spills to the disk. One thread feeds one COPY.
 _SETTINGS: Final = {
     "threads": 1,
     "memory_limit": "512MB",
