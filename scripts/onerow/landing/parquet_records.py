@@ -105,7 +105,7 @@ class ParquetRecords:
             return question()
         except duckdb.Error as error:
             reason = str(error).replace(self._delivered.open_path, self._delivered.location)
-            raise FileUnreadable(self._delivered.location, f"broken Parquet: {reason}") from None
+            raise FileUnreadable(self._delivered.location, f"not readable as Parquet: {reason}") from None
 
 
 def _read_schema(elements: list[tuple[str, int | None, int | None, str | None, str | None]]) -> list[str]:
