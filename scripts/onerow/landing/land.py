@@ -61,9 +61,9 @@ def land_files(
         ConnectionFailed, LedgerSetupFailed: the server cannot be reached, or does not let the tables be made.
     """
     source = project.source(source_name)
-    connection = connect(project, f"onerow land {source.name}")
     typed = [{"name": name, "data_type": data_type} for name, data_type in source.typed_columns.items()]
     retyped_columns = project.render("retyped_columns", schema=source.schema, table=source.table, columns=typed)
+    connection = connect(project, f"onerow land {source.name}")
     try:
         ensure_tables(project, connection)
         for file in files:

@@ -15,7 +15,7 @@ from onerow.project.contract import Source
 
 # Rows that are held at once; the size of DuckDB's own vectors.
 _ROWS: Final = 2048
-# Memory is bounded, whatever a file says of itself; nothing spills to disk. One COPY takes what one thread reads.
+# Memory is bounded, whatever a file says of itself, and nothing spills to the disk. One thread feeds one COPY.
 _SETTINGS: Final = {
     "threads": 1,
     "memory_limit": "512MB",
@@ -105,7 +105,7 @@ class ParquetRecords:
             return question()
         except duckdb.Error as error:
             reason = str(error).replace(self._delivered.open_path, self._delivered.location)
-            raise FileUnreadable(self._delivered.location, f"broken Parquet: {reason}") from None
+            raise FileUnreadable(self._delivered.location, f"not readable as Parquet: {reason}") from None
 
 
 def _read_schema(elements: list[tuple[str, int | None, int | None, str | None, str | None]]) -> list[str]:

@@ -101,7 +101,7 @@ def test_a_parquet_file_lands_all_or_nothing(inbox, database):
     content[position : position + 200] = bytes(200)
     whole = file.read_bytes()
     file.write_bytes(content)
-    assert "broken Parquet" in str(inbox.refusal_of(file))
+    assert "not readable as Parquet" in str(inbox.refusal_of(file))
     file.write_bytes(whole)
     landed = inbox.land_one(file)
     assert (landed.row_count, landed.missing_columns[:2]) == (50_000, ("model", "firmware"))

@@ -134,8 +134,8 @@ def test_nested_values_are_the_json_that_json_lines_lands(write):
     line = json.dumps({"id": "a", "name": value})
     (row,) = JsonRecords(iter([line]), PARTS)
     query = (
-        "select 'a' as id, {'list': [1, 2], 'object': {'text': 'é\\', 'none': null::text}, 'empty': []::text[],"
-        " 'deep': [[['x']], []::text[][]]} as name"
+        "select {'list': [1, 2], 'object': {'text': 'é\\', 'none': null::text}, 'empty': []::text[],"
+        " 'deep': [[['x']], []::text[][]]} as name, 'a' as id"
     )
     assert read(write(query)) == [row]
 
@@ -235,7 +235,7 @@ def test_a_file_that_is_cut_damaged_or_no_parquet_is_refused(write):
     damaged[len(whole) // 2 : len(whole) // 2 + 400] = bytes(400)
     for content in (whole[:-1], whole[: len(whole) // 2], bytes(damaged), b"id\n1\n", b""):
         file.write_bytes(content)
-        with pytest.raises(FileUnreadable, match="broken Parquet: ") as refused:
+        with pytest.raises(FileUnreadable, match="not readable as Parquet: ") as refused:
             read(file)
         assert "/dev/fd" not in str(refused.value)
 
