@@ -1,4 +1,4 @@
-with
+with recursive
 
 letters as not materialized (
 
@@ -15,6 +15,50 @@ batches as not materialized (
 reject_reasons as (
 
     select * from {{ ref('reject_reasons') }}
+
+),
+
+-- Each replay with the batches that it goes back to, the nearest first.
+replays as (
+
+    select
+        batches.batch_no,
+        batches.replay_of as earlier_batch_no,
+        1 as generation
+    from batches
+    where batches.replay_of is not null
+
+    union all
+
+    select
+        replays.batch_no,
+        earlier.replay_of as earlier_batch_no,
+        replays.generation + 1 as generation
+    from replays
+    inner join batches as earlier on replays.earlier_batch_no = earlier.batch_no
+    where earlier.replay_of is not null
+
+),
+
+-- A replay keeps the line number, so the letters of one row differ in their batch only.
+histories as (
+
+    select
+        replays.batch_no,
+        letters.line_number,
+        jsonb_agg(
+            jsonb_build_object(
+                'batch_no', letters.batch_no,
+                'reasons', letters.reasons,
+                'refused_at', to_char(letters.refused_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'replayed_at', to_char(letters.settled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'replayed_by', letters.settled_by
+            )
+            order by replays.generation desc
+        ) as history
+    from replays
+    inner join letters on replays.earlier_batch_no = letters.batch_no
+    group by replays.batch_no, letters.line_number
 
 ),
 
@@ -47,10 +91,11 @@ in_words as (
 
         ---------- what it was before
         batches.replay_of,
-        earlier.history
+        histories.history
 
     from letters
     inner join batches on letters.batch_no = batches.batch_no
+    left join histories on letters.batch_no = histories.batch_no and letters.line_number = histories.line_number
     cross join lateral (
         -- A reason is code:column, or malformed:detail. A code that is not known there stands for itself.
         select
@@ -66,37 +111,6 @@ in_words as (
         from unnest(letters.reasons) with ordinality as reasons (reason, position)
         left join reject_reasons on split_part(reasons.reason, ':', 1) = reject_reasons.code
     ) as explained
-    cross join lateral (
-        -- A replay keeps the line number, so the letters of one row differ in their batch only.
-        with recursive replayed as (
-            select
-                batches.replay_of as batch_no,
-                1 as generation
-            where batches.replay_of is not null
-            union all
-            select
-                older.replay_of,
-                replayed.generation + 1
-            from replayed
-            inner join batches as older on replayed.batch_no = older.batch_no
-            where older.replay_of is not null
-        )
-
-        select
-            jsonb_agg(
-                jsonb_build_object(
-                    'batch_no', refused.batch_no,
-                    'reasons', refused.reasons,
-                    'refused_at', to_char(refused.refused_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                    'replayed_at', to_char(refused.settled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                    'replayed_by', refused.settled_by
-                )
-                order by replayed.generation desc
-            ) as history
-        from replayed
-        inner join letters as refused
-            on replayed.batch_no = refused.batch_no and letters.line_number = refused.line_number
-    ) as earlier
 
 )
 

@@ -15,7 +15,7 @@ from (
         'malformed',
         'The line cannot be read as a row.',
         'Look at the raw text: an unclosed quote, a wrong number of fields, broken JSON. '
-        || 'Fill in its fields with onerow dead-letters export and replay, or have the sender deliver it again as a new batch.'
+        || 'Fill in its fields with onerow dead-letters export and replay, or have the sender deliver it again.'
     ),
     (
         'unknown',
@@ -25,12 +25,14 @@ from (
     (
         'not_accepted',
         'The value is not one of those that the contract accepts.',
-        'Have the sender correct it. If it is a new value, add it to accepted_values, run the staging model, then replay the letter.'
+        'Have the sender correct it. If it is a new value, add it to accepted_values, run the staging model, '
+        || 'then replay the letter.'
     ),
     (
         'out_of_range',
         'The value lies outside the range that the contract gives.',
-        'Ask the sender whether it is meant, and in which unit. If it is, widen the range, run the staging model, then replay the letter.'
+        'Ask the sender whether it is meant, and in which unit. If it is, widen the range, run the staging model, '
+        || 'then replay the letter.'
     ),
     (
         'wrong_pattern',

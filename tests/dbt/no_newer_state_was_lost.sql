@@ -7,12 +7,14 @@ delivered as (
         device_id,
         max(reported_at) as reported_at
     from {{ ref('stg_devices') }} as stg_devices
-    where _reject_reasons is null
+    where
+        _reject_reasons is null
         -- Refused under an earlier rule: it was not delivered, until it is replayed.
         and not exists (
             select
             from {{ source('ledger', 'dead_letters') }} as dead_letters
-            where dead_letters.source = 'devices'
+            where
+                dead_letters.source = 'devices'
                 and dead_letters.batch_no = stg_devices._batch_no
                 and dead_letters.line_number = stg_devices._line_number
         )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -77,8 +77,8 @@ def replay_letters(project: Project, connection: psycopg.Connection, chosen: Cho
             problems = [f"line {each.line_number} is no row: correct it in a file" for each in malformed]
             raise LettersRefused(str(chosen), problems)
         already_replayed = count_settled(connection, schema, chosen, REPLAYED)
-        rows = {letter.id: delivered_row(source, letter) for letter in letters if not letter.is_malformed}
-        batches = _land(connection, schema, source, rows, None)
+        rows = {letter.id: letter for letter in letters if not letter.is_malformed}
+        batches = _land(connection, schema, source, rows, lambda letter: delivered_row(source, rows[letter]), None)
         return Replayed(source.name, batches, already_replayed, len(malformed))
 
 
@@ -104,8 +104,8 @@ def replay_file(project: Project, connection: psycopg.Connection, source_name: s
         ]
         if problems:
             raise CorrectionsRefused(source.name, str(file), problems)
-        rows = {letter: row for letter, row in corrections.items() if letters[letter].status == OPEN}
-        batches = _land(connection, schema, source, rows, str(file))
+        rows = [letter for letter in corrections if letters[letter].status == OPEN]
+        batches = _land(connection, schema, source, rows, corrections.__getitem__, str(file))
         return Replayed(source.name, batches, len(corrections) - len(rows))
 
 
@@ -128,18 +128,26 @@ def _problem(source: Source, named: LetterId, letter: Letter | None, row: Row, l
 
 
 def _land(
-    connection: psycopg.Connection, schema: str, source: Source, rows: Mapping[LetterId, Row], location: str | None
+    connection: psycopg.Connection,
+    schema: str,
+    source: Source,
+    letters: Iterable[LetterId],
+    row_of: Callable[[LetterId], Row],
+    location: str | None,
 ) -> tuple[ReplayBatch, ...]:
-    """Land rows under the line numbers of their letters, a batch a batch, and mark the letters."""
+    """Land the rows of letters under their line numbers, a batch a batch, and mark the letters.
+
+    A row is made when it is needed, and twice: all of them at once take several times the room of their letters.
+    """
     landed = []
-    for first_no, letters in groupby(sorted(rows), key=lambda letter: letter[0]):
-        records = [rows[letter] for letter in letters]
+    for first_no, of_batch in groupby(sorted(letters), key=lambda letter: letter[0]):
+        letters_of_batch = list(of_batch)
         first = _batch(connection, schema, first_no)
         registered = register_batch(
             connection,
             schema,
             source=source.name,
-            batch_id=_replay_id(source, first, records),
+            batch_id=_replay_id(source, first, map(row_of, letters_of_batch)),
             # No bytes were delivered. Without a sha256 the id stands for the content, which begins with the first
             # batch's: of one time of extraction, a replay is the next one after the batch that it corrects.
             content_sha256=None,
@@ -152,18 +160,22 @@ def _land(
             batch_no = registered.batch_no
         else:
             batch_no = registered
-            copy_records(connection, schema, source, batch_no, iter(records))
-            count_batch(connection, schema, batch_no, row_count=len(records), rejected_count=0)
-            landed.append(ReplayBatch(batch_no, first.batch_no, len(records)))
-        _mark(connection, schema, source, first.batch_no, [record.line_number for record in records], batch_no)
+            row_count, _ = copy_records(connection, schema, source, batch_no, map(row_of, letters_of_batch))
+            count_batch(connection, schema, batch_no, row_count=row_count, rejected_count=0)
+            landed.append(ReplayBatch(batch_no, first.batch_no, row_count))
+        _mark(
+            connection, schema, source, first.batch_no, [line_number for _, line_number in letters_of_batch], batch_no
+        )
     return tuple(landed)
 
 
-def _replay_id(source: Source, first: Batch, records: Iterable[Row]) -> str:
+def _replay_id(source: Source, first: Batch, rows: Iterable[Row]) -> str:
     """Return an id that the same rows of the same letters always have."""
-    content = [[record.line_number, _content(source, record)] for record in records]
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    return f"{first.content_sha256 or first.batch_id}:replay:{digest[:32]}"
+    digest = hashlib.sha256()
+    for row in rows:
+        content = [row.line_number, _content(source, row)]
+        digest.update(json.dumps(content, sort_keys=True, ensure_ascii=False).encode())
+    return f"{first.content_sha256 or first.batch_id}:replay:{digest.hexdigest()[:32]}"
 
 
 def _content(source: Source, row: Row) -> dict[str, str | None]:

@@ -140,6 +140,15 @@ def test_a_window_that_is_not_whole_is_set_aside_and_its_siblings_load(windowed,
     assert len(windowed.database.rows(letters)) == 3
 
 
+def test_only_marts_of_windows_refuse_a_row_outside_its_window(windowed):
+    """Another mart of the source has it, also after the letter was written. Guard: refuse_dead_letters leaves it."""
+    both = windowed.with_marts(windowed=WINDOWED, plain=mart("upsert", version_column="version"))
+    batch = both.land(row("in", at=1), row("outside", at=8), row("refused", "?", at=1), window=(1, 2))
+    both.database.execute("update onerow.batches set released_at = now() where batch_no = %s", batch)
+    assert both.load("windowed") == "1 new, 2 rejected"
+    assert both.load("plain") == "2 new, 1 rejected"
+
+
 def test_an_empty_window_withdraws_with_leave(things):
     """Guard: allow_empty_window."""
     model = mart("replace_window", key=["thing", "at"], window_column="at", allow_empty_window=True)
