@@ -126,6 +126,8 @@ class Demo:
         self._land("03_delta.jsonl.gz", "04_broken.csv", "05_duplicates.jsonl", "06_late.csv.gz")
         for batch_no in self._batches()[landed:]:
             self._append_to_raw(batch_no)
+        self.stage.say("What onerow is about to do with them, before it does it:")
+        self.stage.show(self.stage.run("onerow", "plan", "devices"))
         self._dbt_run_twice(STOCK, self.stock_mart)
         self._dbt_run_twice(ONEROW, self.onerow_mart)
         stock, onerow = self.stock, self.onerow

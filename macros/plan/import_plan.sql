@@ -23,7 +23,9 @@
         {#- The file comes last, so a limit would leave it out. -#}
         {%- do options.update({'max_batches': none}) -%}
     {%- endif -%}
+
     {%- set load = onerow.take_delivery(options, model.compiled_code, target_relation, existing, rebuild) -%}
+    {%- do load.update({'is_rebuild': rebuild}) -%}
     {%- set into = onerow.planned_mart(existing, load, rebuild) -%}
     {%- do onerow.cast_incoming(into, load) -%}
     {%- do onerow.plan_rows(into, load, look=true) -%}

@@ -5,7 +5,7 @@
     {{- return(run_query(
         "select jsonb_build_object("
         ~ "'relation', " ~ model_id
-        ~ ", 'is_rebuild', " ~ (into.identifier == onerow.scratch_relation('mart').identifier)
+        ~ ", 'is_rebuild', " ~ load.is_rebuild
         ~ ", 'batches', (" ~ onerow.planned_batches(plan, model_id) ~ ')'
         ~ ", 'later_batches', (select count(*) from " ~ onerow.ledger('batches') ~ ' as b where b.quarantined_at is null'
         ~ ' and not exists (select from ' ~ onerow.ledger('claims') ~ ' as c where c.model = ' ~ model_id ~ ' and c.batch_no = b.batch_no))'

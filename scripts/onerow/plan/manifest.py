@@ -23,8 +23,9 @@ def planning_manifest(manifest: Any, marts: list[Mart], unlanded: Source | None)
     sources = {
         node.name: name for name, node in planning.sources.items() if has_contract(node.to_dict(omit_none=False))
     }
+    models = {(node.package_name, node.name): node for node in planning.nodes.values() if node.resource_type == "model"}
     for mart in marts:
-        node = planning.nodes[f"model.{mart.package}.{mart.name}"]
+        node = models[mart.package, mart.name]
         if node.config.materialized != "incremental":
             raise CannotPlan(mart.name, f"it is materialized as {node.config.materialized}, not incremental")
         for between in _between(planning, node, sources[mart.source.name]):

@@ -4,6 +4,7 @@ import json
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from onerow.landing.delivery import Delivery, Landed
 from onerow.landing.land import connect
@@ -44,7 +45,8 @@ def plan(
         landed = given if isinstance(given, Landed) else None
         unlanded = given if isinstance(given, UnlandedFile) else None
         result = project.dbt(
-            *("run", "--threads", "1"),
+            # A target folder of its own: what the project's holds stays as the user's last run has left it.
+            *("run", "--threads", "1", "--target-path", held.enter_context(TemporaryDirectory())),
             *("--select", *(f"{mart.name},package:{mart.package}" for mart in marts)),
             *("--vars", json.dumps(_variables(project, unlanded and unlanded.facts, rows, outcomes))),
             manifest=planning_manifest(project.manifest, marts, source if unlanded else None),

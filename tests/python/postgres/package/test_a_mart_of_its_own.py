@@ -1,5 +1,6 @@
 """A source, a mart and a seed of a project that installs onerow."""
 
+import json
 from pathlib import Path
 
 from harness.database import Database
@@ -34,8 +35,11 @@ def test_batches_are_loaded_one_row_a_key(consumer: DbtProject, database: Databa
     """Guard: the consumer's incremental materialization, and the package's on-run-start."""
     (tmp_path / "tuesday.csv").write_text(TUESDAY)
     consumer.onerow("land", "parcels", tmp_path / "tuesday.csv").succeeded()
+    planned = json.loads(consumer.onerow("plan", "parcels", "--format", "json").succeeded().stdout)
     load(consumer)
 
+    [batch] = planned["models"][0]["batches"]
+    assert batch["outcomes"] == {"stale": 1, "modified": 1, "new": 1}
     assert parcels(database) == [("P-1", "delivered", 1), ("P-2", "delivered", 2), ("P-4", "scanned", 2)]
     assert outcomes(database) == {
         (1, "new"): 2,

@@ -55,13 +55,12 @@ class PlannedLoad:
                 changes = row.changes or {}
                 known = {name: values for name, values in changes.items() if name not in _OF_THE_LOAD}
                 planned[key] = known if row.outcome == "modified" else None
-            elif row.outcome == "unchanged" and key not in planned:
-                assert before[key] == after[key], row
+        written = {key: row for key, row in after.items() if before.get(key, {}).get("_batch_no") != row["_batch_no"]}
         assert planned == {
-            key: _changes(before[key], row) if key in before else None
-            for key, row in after.items()
-            if before.get(key) != row
+            key: _changes(before[key], row) if key in before else None for key, row in written.items()
         }, mart.model
+        untouched = {key: row for key, row in after.items() if key not in written}
+        assert not any(_changes(before[key], row) for key, row in untouched.items())
 
     def _rows(self, mart: str) -> Snapshot:
         if self._database.value("select to_regclass(%s)", f"marts.{mart}") is None:
@@ -106,7 +105,7 @@ class PlannedLoad:
 
 def _changes(before: dict[str, str | None], after: dict[str, str | None]) -> dict[str, dict[str, str | None]]:
     return {
-        name: {"before": before[name], "after": after[name]}
-        for name in before
-        if name not in _OF_THE_LOAD and before[name] != after[name]
+        name: {"before": before.get(name), "after": after[name]}
+        for name in after
+        if name not in _OF_THE_LOAD and before.get(name) != after[name]
     }

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from harness.database import Database
 from harness.dbt_project import DbtProject, succeeded
+from harness.devices import LATER, Devices, state
 from onerow.ledger.setup import ensure_tables
 from onerow.plan.report import OUTCOMES, Plan
 from onerow.project.project import Project
@@ -79,6 +81,31 @@ def test_drawn_cases_in_any_order(project: DbtProject, database: Database, job: 
                     drawn.land(connection, "device_readings", case, readings[batch])
         outcomes.update(planned_load.check(planned(project, *keys), load))
     assert min(outcomes[name] for name in OUTCOMES if name not in ("rejected", "filtered")) > 5, outcomes
+
+
+def test_a_column_that_the_load_would_add(
+    project: DbtProject,
+    database: Database,
+    job: Job,
+    planned: Planned,
+    everything: Callable[[], dict[str, object]],
+    tmp_path: Path,
+) -> None:
+    """The plan compares with the table as it will be, and does not touch it. Guard: planned_mart."""
+    model = "models/marts/devices.sql"
+    narrow = project.with_files({model: (project.folder / model).read_text().replace("    site,\n", "")})
+    ensure_tables(job(project), database.connect(autocommit=True))
+    devices = Devices(database, tmp_path / "delivered")
+    devices.land(state("a"), state("b"))
+    succeeded(narrow.dbt_in_process("run", "--quiet", "--select", "+devices"))
+
+    load = PlannedLoad(database, {"devices": ("device_id",)})
+    devices.land(state("a", LATER, site="S"), state("b"), state("c", site="S"))
+    before = everything()
+    plan = planned(project, "devices")
+    assert everything() == before
+    outcomes = load.check(plan, lambda: succeeded(project.dbt_in_process("run", "--quiet", "--select", "+devices")))
+    assert +outcomes == {"modified": 1, "unchanged": 1, "new": 1}
 
 
 @cache
