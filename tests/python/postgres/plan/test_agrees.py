@@ -80,7 +80,7 @@ def test_drawn_cases_in_any_order(project: DbtProject, database: Database, job: 
                 for batch in reading_arrangements[0].loads[number]:
                     drawn.land(connection, "device_readings", case, readings[batch])
         outcomes.update(planned_load.check(planned(project, *keys), load))
-    assert min(outcomes[name] for name in OUTCOMES if name not in ("rejected", "filtered")) > 5, outcomes
+    assert min(outcomes[name] for name in OUTCOMES if name not in ("rejected", "filtered")) > 0, outcomes
 
 
 def test_a_column_that_the_load_would_add(

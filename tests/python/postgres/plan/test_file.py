@@ -101,7 +101,7 @@ def test_files_of_all_marts_come_out_as_planned_and_nothing_is_written(
     write: Callable[..., Path],
     everything: Callable[[], dict[str, object]],
 ) -> None:
-    """Not a row version, a batch number or a table. Guards: shadow_ledger, shadow_landing, only_count in withdraw_rows."""
+    """Not a row version, batch number or table. Guards: shadow_ledger, shadow_landing, only_count in withdraw_rows."""
     read = job(project)
     for source, (first, _, _) in DELIVERIES.items():
         _landed(read, source, write(f"{source}1", first))
