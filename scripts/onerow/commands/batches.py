@@ -1,20 +1,16 @@
 """onerow batches: what became of each delivered batch, and keeping a wrong one from the marts."""
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import click
-import psycopg
-from rich.console import Console, RenderableType
 
 from onerow.batches.read import list_batches, show_batch
 from onerow.batches.standing import Standing, replay_command
 from onerow.batches.table import render_account, render_page
 from onerow.batches.withhold import Changed, quarantine_batch, release_batch
 from onerow.commands.options import pass_format, pass_project
-from onerow.ledger.setup import ensure_tables
+from onerow.commands.output import print_json, print_result
+from onerow.ledger.setup import connected_to_ledger
 from onerow.project.project import Project
 from onerow.terminal import printable
 
@@ -39,9 +35,9 @@ def list_(project: Project, source: str | None, limit: int, output_format: str) 
 
     Those of SOURCE, or of all sources.
     """
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow batches") as connection:
         page = list_batches(project, connection, source, limit)
-    _show(output_format, [standing.to_json() for standing in page.standings], render_page(page))
+    print_result(output_format, [standing.to_json() for standing in page.standings], render_page(page))
 
 
 @batches.command(epilog="Example: onerow batches show 1")
@@ -54,9 +50,9 @@ def show(project: Project, batch_no: int, output_format: str) -> None:
     Which marts have loaded it and with which outcomes, its dead letters by reason, the columns that it changed, and why
     it is quarantined.
     """
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow batches") as connection:
         account = show_batch(project, connection, batch_no)
-    _show(output_format, account.to_json(), render_account(account))
+    print_result(output_format, account.to_json(), render_account(account))
 
 
 @batches.command(epilog='Example: onerow batches quarantine 1 --reason "amounts in cents"')
@@ -70,11 +66,11 @@ def quarantine(project: Project, batch_no: int, reason: str | None, output_forma
     Marts that have not consumed it do not load it any more; those that have are named, with the command that builds
     them anew without it. Loads that have claimed the batch and are still running are waited for.
     """
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow batches") as connection:
         result = quarantine_batch(project, connection, batch_no, reason)
     replay = replay_command(result.standing.consumed_by, project.target) if result.standing.consumed_by else None
     if output_format == "json":
-        _print_json({**result.to_json(), "replay_command": replay})
+        print_json({**result.to_json(), "replay_command": replay})
         return
     click.echo(_quarantined(result, reason))
     for line in _consumers(result.standing, replay):
@@ -91,10 +87,10 @@ def release(project: Project, batch_no: int, output_format: str) -> None:
     The next load takes it as it is: its rejected rows stay dead letters, and its window is applied although it has
     some.
     """
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow batches") as connection:
         result = release_batch(project, connection, batch_no)
     if output_format == "json":
-        _print_json(result.to_json())
+        print_json(result.to_json())
         return
     standing = result.standing
     name = _name(standing)
@@ -127,23 +123,3 @@ def _consumers(standing: Standing, replay: str | None) -> Iterator[str]:
 
 def _name(standing: Standing) -> str:
     return f"Batch {standing.batch.batch_no} of {standing.batch.source}"
-
-
-@contextmanager
-def _connected(project: Project) -> Iterator[psycopg.Connection]:
-    """Connect to a database with a ledger. Under read committed, what has been waited for is seen."""
-    with project.connect("onerow batches") as connection:
-        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        ensure_tables(project, connection)
-        yield connection
-
-
-def _show(output_format: str, as_json: Any, as_table: RenderableType) -> None:
-    if output_format == "json":
-        _print_json(as_json)
-    else:
-        Console(highlight=False).print(as_table)
-
-
-def _print_json(result: Any) -> None:
-    click.echo(json.dumps(result, indent=2, ensure_ascii=False))

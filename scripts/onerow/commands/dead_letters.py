@@ -2,22 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
-import psycopg
-from rich.console import Console, RenderableType
 
 from onerow.commands.options import pass_format, pass_project
+from onerow.commands.output import print_json, print_result
 from onerow.dead_letters.corrections import export_letters
 from onerow.dead_letters.discard import discard_letters
 from onerow.dead_letters.letters import DISCARDED, OPEN, REPLAYED, Chosen
 from onerow.dead_letters.read import count_letters, show_letters
 from onerow.dead_letters.replay import Replayed, replay_file, replay_letters
 from onerow.dead_letters.table import render_counts, render_page
-from onerow.ledger.setup import ensure_tables
+from onerow.ledger.setup import connected_to_ledger
 from onerow.project.project import Project
 
 _NUMBER = click.IntRange(min=1)
@@ -45,9 +42,9 @@ def list_(project: Project, source: str | None, status: str | None, output_forma
 
     Those of SOURCE, or of all sources. A letter with two reasons counts in both.
     """
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow dead-letters") as connection:
         counts = count_letters(project, connection, source, status)
-    _show(output_format, [vars(count) for count in counts.by_reason], render_counts(counts))
+    print_result(output_format, [vars(count) for count in counts.by_reason], render_counts(counts))
 
 
 @dead_letters.command(epilog="Example: onerow dead-letters show devices 1")
@@ -64,9 +61,9 @@ def show(
 
     What was delivered, why it was refused, what to do, and what became of it before and since.
     """
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow dead-letters") as connection:
         page = show_letters(project, connection, Chosen(source, batch_no, lines), limit)
-    _show(output_format, [letter.to_json() for letter in page.letters], render_page(page))
+    print_result(output_format, [letter.to_json() for letter in page.letters], render_page(page))
 
 
 @dead_letters.command(epilog="Example: onerow dead-letters export devices > corrected.jsonl")
@@ -80,7 +77,7 @@ def export(project: Project, source: str, batch_no: int | None, lines: tuple[int
     Beside the fields of each stand its batch and line, its reasons, and the raw text of a line that could not be read.
     Edit the values, remove the lines that are to stay open, and replay the file.
     """
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow dead-letters") as connection:
         for letter in export_letters(project, connection, Chosen(source, batch_no, lines)):
             click.echo(json.dumps(letter, ensure_ascii=False))
 
@@ -113,13 +110,13 @@ def replay(
     """
     if file is not None and batch_no is not None:
         raise click.UsageError("--file names the letters: give it without BATCH_NO")
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow dead-letters") as connection:
         if file is not None:
             replayed = replay_file(project, connection, source, file)
         else:
             replayed = replay_letters(project, connection, Chosen(source, batch_no, lines))
     if output_format == "json":
-        _print_json(replayed.to_json())
+        print_json(replayed.to_json())
         return
     for line in _said(replayed):
         click.echo(line)
@@ -141,10 +138,10 @@ def discard(
     """
     if not reason.strip():
         raise click.BadParameter("it is empty", param_hint="--reason")
-    with _connected(project) as connection:
+    with connected_to_ledger(project, "onerow dead-letters") as connection:
         result = discard_letters(project, connection, Chosen(source, batch_no, lines), reason)
     if output_format == "json":
-        _print_json(result.to_json())
+        print_json(result.to_json())
         return
     if result.discarded:
         click.echo(f"{_letters(result.discarded)} of batch {batch_no} of {source} discarded.")
@@ -173,23 +170,3 @@ def _said(replayed: Replayed) -> Iterator[str]:
 
 def _letters(count: int) -> str:
     return f"{count:,} dead letter{'' if count == 1 else 's'}"
-
-
-@contextmanager
-def _connected(project: Project) -> Iterator[psycopg.Connection]:
-    """Connect to a database with a ledger. Under read committed, what has been waited for is seen."""
-    with project.connect("onerow dead-letters") as connection:
-        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        ensure_tables(project, connection)
-        yield connection
-
-
-def _show(output_format: str, as_json: Any, as_table: RenderableType) -> None:
-    if output_format == "json":
-        _print_json(as_json)
-    else:
-        Console(highlight=False).print(as_table)
-
-
-def _print_json(result: Any) -> None:
-    click.echo(json.dumps(result, indent=2, ensure_ascii=False))

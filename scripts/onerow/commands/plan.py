@@ -1,6 +1,5 @@
 """onerow plan: what would the next load do?"""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 from rich.console import Console
 
 from onerow.commands.options import Timestamp, pass_format, pass_project
+from onerow.commands.output import print_result
 from onerow.landing.delivery import Delivery
 from onerow.plan import plan as job
 from onerow.plan.report import OUTCOMES, REJECTS
@@ -82,9 +82,6 @@ def plan(
             rows=limit if shows_rows or outcomes else None,
             outcomes=outcomes,
         )
-    if output_format == "json":
-        click.echo(json.dumps(planned.to_json(), indent=2, ensure_ascii=False))
-    else:
-        Console(highlight=False).print(render(planned))
+    print_result(output_format, planned.to_json(), render(planned))
     if strict and planned.status == REJECTS:
         ctx.exit(REJECTS_FOUND)

@@ -1,11 +1,10 @@
 """onerow reconcile: is what was delivered what is in the marts?"""
 
-import json
-
 import click
 from rich.console import Console
 
 from onerow.commands.options import pass_format, pass_project
+from onerow.commands.output import print_result
 from onerow.project.project import Project
 from onerow.reconcile import reconcile as job
 from onerow.reconcile.marts import find_marts
@@ -44,10 +43,7 @@ def reconcile(
     with project.connect("onerow reconcile") as connection:
         with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
             report = job.reconcile(project, connection, marts, wanted)
-        if output_format == "json":
-            click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
-        else:
-            Console(highlight=False).print(render(report))
+        print_result(output_format, report.to_json(), render(report))
         job.record(connection, project.ledger_schema, report)
     if report.status != OK:
         ctx.exit(DIFFERENCES_FOUND)

@@ -1,5 +1,8 @@
 """Make the ledger and the landing tables, from the same macro files that dbt uses."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 
 from onerow.errors import LedgerSetupFailed
@@ -25,3 +28,12 @@ def ensure_tables(project: Project, connection: psycopg.Connection) -> None:
                 )
     except psycopg.Error as error:
         raise LedgerSetupFailed(project.ledger_schema, str(error).strip()) from error
+
+
+@contextmanager
+def connected_to_ledger(project: Project, application_name: str) -> Iterator[psycopg.Connection]:
+    """Connect to a database with a ledger. Under read committed, what has been waited for is seen."""
+    with project.connect(application_name) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        ensure_tables(project, connection)
+        yield connection

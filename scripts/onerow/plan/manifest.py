@@ -1,5 +1,6 @@
 """The manifest of a plan: the project as dbt has parsed it, changed so that a run of its marts touches nothing."""
 
+from copy import copy
 from typing import Any
 
 from onerow.errors import CannotPlan
@@ -17,7 +18,9 @@ def planning_manifest(manifest: Any, marts: list[Mart], unlanded: Source | None)
     Raises:
         CannotPlan: a mart is no incremental model, or reads a delivery only through a table.
     """
-    planning = manifest.deepcopy()
+    enabled = copy(manifest)
+    enabled.disabled = {}  # dbt's own deepcopy stumbles over what a project that installs onerow has disabled
+    planning = enabled.deepcopy()
     for name in [name for name, node in planning.nodes.items() if node.resource_type == "operation"]:
         del planning.nodes[name]
     sources = {

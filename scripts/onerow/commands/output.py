@@ -1,0 +1,20 @@
+"""How commands print a result."""
+
+import json
+from typing import Any
+
+import click
+from rich.console import Console, RenderableType
+
+
+def print_result(output_format: str, as_json: Any, as_table: RenderableType) -> None:
+    """Print a result as `--format` asks for it."""
+    if output_format == "json":
+        print_json(as_json)
+    else:
+        Console(highlight=False).print(as_table)
+
+
+def print_json(result: Any) -> None:
+    """Print a result as JSON that people can read."""
+    click.echo(json.dumps(result, indent=2, ensure_ascii=False))
