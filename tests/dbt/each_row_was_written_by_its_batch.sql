@@ -1,4 +1,4 @@
--- Guarantee: nothing is written for what has not changed. No more rows name a batch than that batch's loads have written.
+-- Guarantee: nothing is written for what has not changed. No more rows name a batch than its loads have written.
 select
     null::text as mart,
     null::bigint as batch_no,

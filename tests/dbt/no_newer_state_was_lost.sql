@@ -30,15 +30,15 @@ delivered as (
 kept as (
 
     {% if onerow.is_built(ref('devices')) %}
-    select
-        device_id,
-        reported_at
-    from {{ ref('devices') }}
+        select
+            device_id,
+            reported_at
+        from {{ ref('devices') }}
     {% else %}
-    select
-        null::text as device_id,
-        null::timestamptz as reported_at
-    where false
+        select
+            null::text as device_id,
+            null::timestamptz as reported_at
+        where false
     {% endif %}
 
 )
@@ -48,5 +48,5 @@ select
     delivered.reported_at as delivered_state,
     kept.reported_at as state_of_the_mart
 from delivered
-inner join kept on kept.device_id = delivered.device_id
+inner join kept on delivered.device_id = kept.device_id
 where kept.reported_at < delivered.reported_at
