@@ -19,7 +19,7 @@ def called_in_a_thread(function: Callable[..., Any]) -> Callable[..., Any]:
         def run() -> None:
             try:
                 outcome.set_result(function(*args, **named))
-            except BaseException as error:  # noqa: BLE001 - a skip is one, and the caller gets whatever it is
+            except BaseException as error:  # a skip is one, too
                 outcome.set_exception(error)
 
         # A daemon: a test that was stopped for its time must not hold the whole run.
