@@ -1,14 +1,13 @@
 """Batches as tables for the terminal. Times are UTC."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from onerow import terminal
 from onerow.batches.read import Account, DeadLetter, Page, Refusal, SchemaChange
 from onerow.batches.standing import CONSUMED, QUARANTINED, WAITING, Consumption, Standing
 from onerow.ledger.batches import Batch
@@ -19,7 +18,6 @@ _STYLES = {QUARANTINED: "red", WAITING: "yellow", CONSUMED: "green"}
 _OUTCOMES = ("new", "modified", "unchanged", "stale", "superseded", "rejected", "filtered")
 # An id that is longer, such as a sha256, is shortened in the list.
 _SHORT_ID = 12
-_RAW = 200
 
 
 def render_page(page: Page) -> RenderableType:
@@ -29,8 +27,10 @@ def render_page(page: Page) -> RenderableType:
     batches = [standing.batch for standing in page.standings]
     # What no batch has is left out, so that a terminal of 80 columns has room for the rest.
     has_windows = any(batch.window_start for batch in batches)
-    has_senders_time = any(_time(batch.extracted_at) != _time(batch.landed_at) for batch in batches)
-    table = _table(padding=(0, 1, 0, 0))
+    has_senders_time = any(
+        terminal.utc(batch.extracted_at, "minutes") != terminal.utc(batch.landed_at, "minutes") for batch in batches
+    )
+    table = terminal.table(padding=(0, 1, 0, 0))
     table.add_column("batch", justify="right", no_wrap=True)
     table.add_column("source, id", overflow="fold", min_width=12)
     table.add_column("rows", no_wrap=True)
@@ -47,8 +47,8 @@ def render_page(page: Page) -> RenderableType:
             Text(f"{printable(batch.source)}\n{printable(_short(batch.batch_id))}"),
             _rows(batch),
             *([_window(batch, "\n") or ""] if has_windows else []),
-            *([_time(batch.extracted_at).replace(" ", "\n")] if has_senders_time else []),
-            _time(batch.landed_at).replace(" ", "\n"),
+            *([terminal.utc(batch.extracted_at, "minutes").replace(" ", "\n")] if has_senders_time else []),
+            terminal.utc(batch.landed_at, "minutes").replace(" ", "\n"),
             Text(state_of(standing), _STYLES[standing.state]),
         )
     parts: list[RenderableType] = [table]
@@ -75,12 +75,12 @@ def render_account(account: Account) -> RenderableType:
 def state_of(standing: Standing) -> str:
     """Return in words how a batch stands to the project's marts."""
     consumed, marts = len(standing.consumed_by), len(standing.marts)
-    progress = f"consumed by {consumed} of {_count(marts, 'mart')}" if consumed else ""
+    progress = f"consumed by {consumed} of {terminal.counted(marts, 'mart')}" if consumed else ""
     if standing.state == QUARANTINED:
         return f"quarantined, {progress}" if consumed else "quarantined"
     if not marts:
         return "no mart loads its source"
-    return progress or f"waiting for {_count(marts, 'mart')}"
+    return progress or f"waiting for {terminal.counted(marts, 'mart')}"
 
 
 def _heading(standing: Standing) -> Text:
@@ -101,13 +101,13 @@ def _facts(batch: Batch) -> Table:
         "rows": f"{batch.row_count:,}",
         "malformed": f"{batch.rejected_count:,}",
         "window": _window(batch, " to "),
-        "extracted": _time(batch.extracted_at, "seconds"),
-        "landed": _time(batch.landed_at, "seconds"),
-        "quarantined": batch.quarantined_at and _time(batch.quarantined_at, "seconds"),
+        "extracted": terminal.utc(batch.extracted_at),
+        "landed": terminal.utc(batch.landed_at),
+        "quarantined": batch.quarantined_at and terminal.utc(batch.quarantined_at),
         "why withheld": batch.quarantine_reason and printable(batch.quarantine_reason),
-        "released": batch.released_at and _time(batch.released_at, "seconds"),
+        "released": batch.released_at and terminal.utc(batch.released_at),
     }
-    table = _table(show_header=False)
+    table = terminal.table(show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in facts.items():
@@ -119,20 +119,22 @@ def _facts(batch: Batch) -> Table:
 def _marts(standing: Standing) -> Table | None:
     if not standing.marts and not standing.consumptions:
         return None
-    table = _table()
+    table = terminal.table()
     table.add_column("mart", overflow="fold")
     table.add_column("loaded", min_width=10)
     table.add_column("outcomes of its rows")
     for mart in standing.marts:
         consumption = standing.consumption_of(mart)
         if consumption:
-            table.add_row(mart.name, _time(consumption.claimed_at), _outcomes(consumption))
+            table.add_row(mart.name, terminal.utc(consumption.claimed_at, "minutes"), _outcomes(consumption))
         else:
             withheld = standing.state == QUARANTINED
             table.add_row(mart.name, Text("withheld", "red") if withheld else Text("waiting", "yellow"), "")
     for consumption in standing.consumed_elsewhere:
         table.add_row(
-            Text(f"{consumption.relation} (not of this target)"), _time(consumption.claimed_at), _outcomes(consumption)
+            Text(f"{consumption.relation} (not of this target)"),
+            terminal.utc(consumption.claimed_at, "minutes"),
+            _outcomes(consumption),
         )
     return table
 
@@ -140,12 +142,12 @@ def _marts(standing: Standing) -> Table | None:
 def _outcomes(consumption: Consumption) -> str:
     shown = [f"{consumption.outcomes[name]:,} {name}" for name in _OUTCOMES if consumption.outcomes.get(name)]
     if consumption.withdrawn_count:
-        shown.append(f"and its window withdrew {_count(consumption.withdrawn_count, 'row')}")
+        shown.append(f"and its window withdrew {terminal.counted(consumption.withdrawn_count, 'row')}")
     return ", ".join(shown) or "no rows"
 
 
 def _refusals(refusals: Iterable[Refusal]) -> Table | None:
-    table = _table()
+    table = terminal.table()
     table.add_column("reason", overflow="fold")
     table.add_column("lines", justify="right")
     table.add_column("line numbers")
@@ -160,27 +162,23 @@ def _refusals(refusals: Iterable[Refusal]) -> Table | None:
 
 
 def _letters(letters: Iterable[DeadLetter]) -> Table | None:
-    table = _table()
+    table = terminal.table()
     table.add_column("line", justify="right")
     table.add_column("status")
     table.add_column("delivered", overflow="fold")
     for letter in letters:
-        raw = letter.raw if len(letter.raw) <= _RAW else f"{letter.raw[:_RAW]}..."
+        raw = terminal.shortened(letter.raw)
         table.add_row(str(letter.line_number), letter.status, Text(printable(raw)))
     return table if table.row_count else None
 
 
 def _changes(changes: Iterable[SchemaChange]) -> Table | None:
-    table = _table()
+    table = terminal.table()
     for name in ("column", "change", "what was done"):
         table.add_column(name, overflow="fold")
     for change in changes:
         table.add_row(Text(printable(change.column_name)), change.change, change.action)
     return table if table.row_count else None
-
-
-def _table(**options: Any) -> Table:
-    return Table(**{"box": None, "pad_edge": False, "padding": (0, 2, 0, 0), "header_style": "dim", **options})
 
 
 def _rows(batch: Batch) -> Text:
@@ -197,12 +195,6 @@ def _window(batch: Batch, between: str) -> str | None:
     """Return both ends of the batch's window, without the time of day where it is midnight."""
     if batch.window_start is None or batch.window_end is None:
         return None
-    return between.join(_time(end, "auto").removesuffix(" 00:00:00") for end in (batch.window_start, batch.window_end))
-
-
-def _time(time: datetime, precision: str = "minutes") -> str:
-    return time.replace(tzinfo=None).isoformat(" ", precision)
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return between.join(
+        terminal.utc(end, "auto").removesuffix(" 00:00:00") for end in (batch.window_start, batch.window_end)
+    )

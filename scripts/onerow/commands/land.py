@@ -1,6 +1,5 @@
 """onerow land: deliver files, each exactly once."""
 
-import json
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onerow.commands.options import Timestamp, pass_format, pass_project
+from onerow.commands.output import print_result
 from onerow.landing.delivered_file import STANDARD_INPUT, expand
 from onerow.landing.delivery import Delivery, Landed, Refused
 from onerow.landing.land import land_files
@@ -88,10 +88,8 @@ def land(
     with ExitStack() as shown:
         outcomes = list(land_files(project, source, expanded, delivery, _show_progress(shown)))
 
-    if output_format == "json":
-        click.echo(json.dumps([_to_json(outcome) for outcome in outcomes], indent=2, ensure_ascii=False))
-    else:
-        Console(highlight=False).print(_table(outcomes))
+    print_result(output_format, [_to_json(outcome) for outcome in outcomes], _table(outcomes))
+    if output_format == "table":
         for note in _notes(source, outcomes):
             click.echo(note)
     refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]

@@ -1,6 +1,5 @@
 """Dead letters as tables for the terminal. Times are UTC."""
 
-from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -8,20 +7,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from onerow import terminal
 from onerow.dead_letters.letters import DISCARDED, OPEN, REPLAYED
 from onerow.dead_letters.read import Counts, LetterInWords, Page
 from onerow.terminal import printable
 
 _STYLES = {OPEN: "yellow", REPLAYED: "green", DISCARDED: "dim"}
-# Of several letters the raw text is shortened; of one it is whole.
-_RAW = 200
 
 
 def render_counts(counts: Counts) -> RenderableType:
     """Return how many letters there are, and why, as something that rich prints."""
     if not counts.by_reason:
         return Text("No dead letters.")
-    table = _table()
+    table = terminal.table()
     table.add_column("source", overflow="fold")
     table.add_column("batch", justify="right")
     table.add_column("reason", overflow="fold")
@@ -56,20 +54,20 @@ def _heading(letter: LetterInWords) -> Text:
 
 
 def _facts(letter: LetterInWords, *, whole: bool) -> Table:
-    raw = letter.raw if whole or len(letter.raw) <= _RAW else f"{letter.raw[:_RAW]}..."
+    raw = letter.raw if whole else terminal.shortened(letter.raw)
     facts: list[tuple[str, str | None]] = [
         ("reasons", ", ".join(letter.reasons)),
         ("in words", letter.explanation),
         ("to do", letter.remedy if letter.status == OPEN else None),
         ("delivered", raw),
         ("file", letter.location),
-        ("refused", _time(letter.refused_at)),
+        ("refused", terminal.utc(letter.refused_at)),
         ("replayed", letter.replayed_as and f"as batch {letter.replayed_as}, {_settled(letter)}"),
         ("discarded", _settled(letter) if letter.status == DISCARDED else None),
         ("why", letter.settled_reason),
     ]
     facts += [("before", _earlier(earlier)) for earlier in letter.history or ()]
-    table = _table(show_header=False)
+    table = terminal.table(show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in facts:
@@ -79,17 +77,9 @@ def _facts(letter: LetterInWords, *, whole: bool) -> Table:
 
 
 def _settled(letter: LetterInWords) -> str:
-    return f"{_time(letter.settled_at)} by {letter.settled_by}" if letter.settled_at else "no time recorded"
+    return f"{terminal.utc(letter.settled_at)} by {letter.settled_by}" if letter.settled_at else "no time recorded"
 
 
 def _earlier(letter: dict[str, Any]) -> str:
     reasons = ", ".join(letter["reasons"])
     return f"in batch {letter['batch_no']}: {reasons}; replayed {letter['replayed_at']} by {letter['replayed_by']}"
-
-
-def _time(time: datetime) -> str:
-    return time.replace(tzinfo=None).isoformat(" ", "seconds")
-
-
-def _table(**options: Any) -> Table:
-    return Table(**{"box": None, "pad_edge": False, "padding": (0, 2, 0, 0), "header_style": "dim", **options})

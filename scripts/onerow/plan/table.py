@@ -1,12 +1,12 @@
 """A plan as tables for the terminal: totals first, then rows where they are asked for."""
 
-import json
 from collections.abc import Iterable
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from onerow import terminal
 from onerow.plan.report import MartPlan, Plan, PlannedBatch, PlannedRow, PlannedRows
 from onerow.terminal import printable
 
@@ -43,7 +43,7 @@ def _mart(mart: MartPlan, file: str | None) -> Iterable[RenderableType]:
 
 
 def _batches(mart: MartPlan, file: str | None) -> Table:
-    table = _table()
+    table = terminal.table()
     table.add_column("batch", overflow="fold")
     table.add_column("rows", justify="right")
     shown = [outcome for outcome, count in mart.outcomes.items() if count]
@@ -61,7 +61,7 @@ def _batches(mart: MartPlan, file: str | None) -> Table:
 
 
 def _rows(rows: PlannedRows, file: str | None) -> Iterable[RenderableType]:
-    table = _table()
+    table = terminal.table()
     table.add_column("batch", overflow="fold")
     table.add_column("line", justify="right")
     table.add_column("outcome", no_wrap=True)
@@ -70,7 +70,13 @@ def _rows(rows: PlannedRows, file: str | None) -> Iterable[RenderableType]:
     for row in rows.shown:
         name = printable(file or "") if row.batch_no is None else str(row.batch_no)
         outcome = Text(row.outcome, _STYLES.get(row.outcome, ""))
-        table.add_row(Text(name), f"{row.line_number:,}", outcome, Text(_key(row)), Text(_detail(row)))
+        table.add_row(
+            Text(name),
+            f"{row.line_number:,}",
+            outcome,
+            Text(terminal.named_values(row.natural_key or {})),
+            Text(_detail(row)),
+        )
     yield table
     if rows.matching > len(rows.shown):
         yield Text(f"  the first {len(rows.shown):,} of {rows.matching:,}; all of them: --limit {rows.matching}", "dim")
@@ -80,22 +86,12 @@ def _detail(row: PlannedRow) -> str:
     """Return why a row is refused, or what it changes, a line each."""
     changes = row.changes or {}
     lines = [printable(reason) for reason in row.reasons or ()]
-    lines += [f"{name}: {_value(values['before'])} -> {_value(values['after'])}" for name, values in changes.items()]
+    lines += [
+        f"{name}: {terminal.quoted(values['before'])} -> {terminal.quoted(values['after'])}"
+        for name, values in changes.items()
+    ]
     return "\n".join(lines)
-
-
-def _key(row: PlannedRow) -> str:
-    return ", ".join(f"{name}={_value(value)}" for name, value in (row.natural_key or {}).items())
-
-
-def _value(value: str | None) -> str:
-    """Return a value in quotes, so that blanks at its edges are seen, or NULL."""
-    return "NULL" if value is None else printable(json.dumps(value, ensure_ascii=False))
 
 
 def _name(batch: PlannedBatch, file: str | None) -> str:
     return printable(file or "") if batch.batch_no is None else str(batch.batch_no)
-
-
-def _table() -> Table:
-    return Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")

@@ -1,6 +1,5 @@
 """A reconciliation as tables for the terminal: differences first, then what agrees, then where to look closer."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from onerow import terminal
 from onerow.reconcile.report import DIFFERENCE, INFO, OK, Figure, Finding, LevelResult, MartResult, Report
 from onerow.terminal import printable
 
@@ -56,7 +56,7 @@ def _mart(mart: MartResult) -> Iterable[RenderableType]:
 
 
 def _figures(level: LevelResult) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    table = terminal.table()
     source, destination = _SIDES[level.level]
     table.add_column(level.level, min_width=20)
     table.add_column(source, justify="right", min_width=10)
@@ -91,7 +91,7 @@ def _finding(finding: Finding) -> Iterable[RenderableType]:
     if finding.violations > len(finding.samples):
         count += f", the first {len(finding.samples)} of them"
     yield Text.assemble((f"  {_words(finding.rule)}", "bold red"), (f"  {count}", "red"))
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    table = terminal.table()
     columns = [name for name in finding.samples[0] if name != "model"]
     for name in columns:
         is_number = all(isinstance(sample[name], int | None) for sample in finding.samples)
@@ -106,15 +106,10 @@ def _finding(finding: Finding) -> Iterable[RenderableType]:
 def _value(value: Any) -> str:
     """Return a value in a form that cannot move the cursor, whatever was delivered."""
     if isinstance(value, dict):
-        return ", ".join(f"{name}={_key_part(part)}" for name, part in value.items())
+        return terminal.named_values(value)
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else printable(str(value))
-
-
-def _key_part(value: Any) -> str:
-    """Return part of a key in quotes, so that blanks at its edges are seen, or NULL."""
-    return "NULL" if value is None else printable(json.dumps(value, ensure_ascii=False))
 
 
 def _words(name: str) -> str:
