@@ -28,7 +28,7 @@
     {%- do load.update({'is_rebuild': rebuild}) -%}
     {%- set into = onerow.planned_mart(existing, load, rebuild) -%}
     {%- do onerow.cast_incoming(into, load) -%}
-    {%- do onerow.plan_rows(into, load, look=true) -%}
+    {%- do onerow.plan_rows(into, load, look=true, is_repeated=onerow.has_repeated_keys(load)) -%}
     {%- do onerow.settle_plan(into, load) -%}
     {%- if load.window_column -%}
         {%- do onerow.require_one_time(into, load) -%}

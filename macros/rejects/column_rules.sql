@@ -1,7 +1,7 @@
 {#- The rules of a column as a list of code and SQL condition `is_broken`, which is NULL or false where the rule is kept. Only
     `required` looks at a missing or blank value. No condition can raise: what is compared is a valid value of its type, or NULL. -#}
 {% macro column_rules(column, value) %}
-    {%- set text = 'btrim(' ~ value ~ ", e' \\t\\r\\n')" -%}
+    {%- set text = onerow.without_blanks(value) -%}
     {%- set typed = onerow.try_cast(value, column.data_type) -%}
     {%- set rules = [] -%}
     {%- if column.required -%}

@@ -6,7 +6,7 @@
     {%- for column in columns if column.name in key -%}
         {%- set value = alias ~ '.' ~ onerow.quoted(column.name) -%}
         {%- if column.data_type == 'text' -%}
-            {%- do values.append('case when btrim(' ~ value ~ ", e' \\t\\r\\n') <> '' then " ~ value ~ ' end') -%}
+            {%- do values.append('case when ' ~ onerow.without_blanks(value) ~ " <> '' then " ~ value ~ ' end') -%}
         {%- else -%}
             {%- do values.append(onerow.try_cast(value, column.data_type)) -%}
         {%- endif -%}

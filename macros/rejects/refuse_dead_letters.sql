@@ -8,7 +8,7 @@
             and exists (select from unnest(d.reasons) as r (reason) where r.reason not like 'outside_window:%')
     {%- endset -%}
     {#- Few loads meet letters of their batches: looked for by batch first, so that the others do not read their rows for it. -#}
-    {%- set has_letters = 'select exists (select from ' ~ letters ~ " and d.batch_no = any(current_setting('onerow.claimed_batches')::bigint[]))" -%}
+    {%- set has_letters = 'select exists (select from ' ~ letters ~ ' and d.batch_no = any(' ~ onerow.claimed_batches() ~ '))' -%}
     {%- if load.has_rejects and run_query(has_letters).columns[0].values()[0] -%}
         {%- call statement('onerow_refuse_dead_letters') %}
         update {{ load.incoming }} as i

@@ -10,7 +10,7 @@ select {{ onerow.literal(column.name) }} as column_name
 where
     case
         when to_regtype({{ onerow.literal(column.data_type) }}) is null then false
-        when {{ onerow.first_in_batch(schema, table, "btrim(" ~ value ~ ", e' \\t\\r\\n') <> ''") }} is null then false
+        when {{ onerow.first_in_batch(schema, table, onerow.without_blanks(value) ~ " <> ''") }} is null then false
         else {{ onerow.first_in_batch(schema, table, onerow.is_valid(value, column.data_type)) }} is null
     end
         {%- endset -%}

@@ -1,8 +1,7 @@
 {#- The plan of a load: one narrow row an incoming row, with its outcome. Rows with a NULL in their key are left open, because an
     index finds no NULL: reopen_rows looks them up one by one afterwards. Without a look at the table every row that is neither
     refused nor beaten counts as new for now. -#}
-{% macro plan_rows(into, load, look) %}
-    {%- set is_repeated = onerow.has_repeated_keys(load) -%}
+{% macro plan_rows(into, load, look, is_repeated) %}
     {%- if is_repeated and load.is_merge -%}
         {%- do onerow.merge_repeated_keys(load) -%}
     {%- endif -%}

@@ -4,9 +4,10 @@
     {%- set passes = 5 -%}
     {%- set state = namespace(open=0) -%}
     {%- set look = not is_empty and (load.window_column or not onerow.mostly_changes(into, load)) -%}
-    {%- set is_planned = look or load.window_column or onerow.has_repeated_keys(load) or onerow.has_rejected_rows(load) -%}
+    {%- set is_repeated = onerow.has_repeated_keys(load) -%}
+    {%- set is_planned = look or load.window_column or is_repeated or onerow.has_rejected_rows(load) -%}
     {%- if is_planned -%}
-        {%- do onerow.plan_rows(into, load, look) -%}
+        {%- do onerow.plan_rows(into, load, look, is_repeated) -%}
     {%- endif -%}
     {%- if load.window_column -%}
         {%- do onerow.require_one_time(into, load) -%}

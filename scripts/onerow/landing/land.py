@@ -28,7 +28,7 @@ from onerow.landing.json_records import JsonRecords
 from onerow.landing.parquet_records import ParquetRecords
 from onerow.ledger.batches import Batch, count_batch, record_schema_changes, register_batch
 from onerow.ledger.locks import lock_holders
-from onerow.ledger.setup import ensure_tables
+from onerow.ledger.setup import connect, ensure_tables
 from onerow.project.contract import Source
 from onerow.project.project import Project
 
@@ -243,15 +243,6 @@ def already_landed(source: Source, location: str, delivery: Delivery, sha256: st
         already_landed=True,
         quarantined=known.quarantined_at is not None,
     )
-
-
-def connect(project: Project, application_name: str) -> psycopg.Connection:
-    """Open a connection as landing needs it."""
-    connection = project.connect(application_name)
-    connection.autocommit = True  # every transaction here has a `with` of its own
-    # Under repeatable read a landing that waited for another one would not see what that one has committed.
-    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-    return connection
 
 
 def _holder(connection: psycopg.Connection, ledger_schema: str, source: Source) -> tuple[str | None, str]:

@@ -30,10 +30,18 @@ def ensure_tables(project: Project, connection: psycopg.Connection) -> None:
         raise LedgerSetupFailed(project.ledger_schema, str(error).strip()) from error
 
 
+def connect(project: Project, application_name: str) -> psycopg.Connection:
+    """Open a connection to the project's database, as what works on the ledger needs it."""
+    connection = project.connect(application_name)
+    connection.autocommit = True  # every transaction has a `with` of its own
+    # Under repeatable read, who has waited for another session would not see what that one has committed.
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    return connection
+
+
 @contextmanager
 def connected_to_ledger(project: Project, application_name: str) -> Iterator[psycopg.Connection]:
-    """Connect to a database with a ledger. Under read committed, what has been waited for is seen."""
-    with project.connect(application_name) as connection:
-        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    """Connect to a database that has the tables of the ledger."""
+    with connect(project, application_name) as connection:
         ensure_tables(project, connection)
         yield connection

@@ -7,8 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from onerow.landing.delivery import Delivery, Landed
-from onerow.landing.land import connect
-from onerow.ledger.setup import ensure_tables
+from onerow.ledger.setup import connect, ensure_tables
 from onerow.plan.manifest import planning_manifest
 from onerow.plan.report import Plan, read_mart_plan
 from onerow.plan.unlanded_file import SCHEMA, UnlandedFile, unlanded_file

@@ -76,6 +76,15 @@ def fresh_database(server: Login, name: str, template: str = "template1") -> Ite
 
 
 @contextmanager
+def kept_as_template(server: Login, database: Database, what: str) -> Iterator[str]:
+    """Copy a database that tests start from, and yield the copy's name: the template of each test's own."""
+    database.close()  # a database that somebody is connected to cannot be copied
+    with fresh_database(server, f"{database.name}_{what}", database.name) as copy:
+        copy.close()
+        yield copy.name
+
+
+@contextmanager
 def _closing(connection: psycopg.Connection) -> Iterator[psycopg.Connection]:
     """Close at the end, without the commit that psycopg's own context manager makes."""
     try:

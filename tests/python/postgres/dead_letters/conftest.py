@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from harness.database import Database, fresh_database
+from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject, succeeded
 from onerow.landing.delivery import Delivery
 from onerow.landing.land import land_files
@@ -47,7 +47,6 @@ def refused(
 ) -> Iterator[Refused]:
     """Both batches, landed and loaded. The copy of the database has the same name, so dbt need not parse again."""
     folder = tmp_path_factory.mktemp("refused")
-    template = f"{database_name}_refused"
     with fresh_database(server.login, database_name) as database:
         dbt = DbtProject(REPOSITORY, database.login, folder / "project", parsed)
         project = Project(REPOSITORY, dbt.profiles_dir)
@@ -59,9 +58,7 @@ def refused(
                 delivery = Delivery(extracted_at=EXTRACTED[name])
                 list(land_files(project, "devices", [folder / f"{name}.jsonl"], delivery))
         succeeded(dbt.dbt_in_process("run", "--quiet", "--select", "+devices"))
-        database.close()
-        with fresh_database(server.login, template, database_name) as copy:
-            copy.close()
+        with kept_as_template(server.login, database, "refused") as template:
             yield Refused(template, dbt, project)
     dbt.close()
 

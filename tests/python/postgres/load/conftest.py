@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.database import Database, fresh_database
+from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
 from harness.devices import Devices
 from onerow.server.lifecycle import Server
@@ -16,13 +16,10 @@ def landing_ready(
     server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """Name of a database with ledger and landing tables, to be copied."""
-    template = f"{database_name}_landing"
     with fresh_database(server.login, database_name) as database:
         project = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp("landing") / "project", parsed)
         assert project.dbt_in_process("run-operation", "setup_ledger", "--quiet").success
-        database.close()
-        with fresh_database(server.login, template, database_name) as copy:
-            copy.close()
+        with kept_as_template(server.login, database, "landing") as template:
             yield template
 
 

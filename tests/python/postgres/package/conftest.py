@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.database import Database, fresh_database
+from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject, succeeded
 from onerow.server.lifecycle import Server
 
@@ -37,10 +37,7 @@ def made(
         project.dbt("deps").succeeded()
         project.onerow("land", "parcels", folder / "monday.csv").succeeded()
         succeeded(project.dbt_in_process("build", "--quiet", "--exclude", "test_type:unit"))
-        database.close()
-        template = f"{database_name}_consumer"
-        with fresh_database(server.login, template, database_name) as copy:
-            copy.close()
+        with kept_as_template(server.login, database, "consumer") as template:
             yield project, template
     project.close()
 

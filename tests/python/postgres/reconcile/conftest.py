@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from clean_devices import FIRST, SECOND, THIRD, land
-from harness.database import Database, fresh_database
+from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
 from onerow.landing.land import land_files
 from onerow.project.project import Project
@@ -34,16 +34,13 @@ def clean_state(
 ) -> Iterator[CleanState]:
     """Two batches, loaded one after the other."""
     folder = tmp_path_factory.mktemp("clean")
-    template = f"{database_name}_clean"
     with fresh_database(server.login, database_name) as database:
         project = DbtProject(REPOSITORY, database.login, folder / "project", parsed)
         land(project, folder, "first.csv", FIRST)
         project.dbt("build").succeeded()
         land(project, folder, "second.csv", SECOND)
         project.dbt("build").succeeded()
-        database.close()
-        with fresh_database(server.login, template, database_name) as copy:
-            copy.close()
+        with kept_as_template(server.login, database, "clean") as template:
             yield CleanState(template, Project(REPOSITORY, project.profiles_dir), project.target_path)
 
 

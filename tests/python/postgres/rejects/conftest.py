@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.database import Database, fresh_database
+from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
 from onerow.landing.delivery import Delivery
 from onerow.landing.land import land_files
@@ -85,14 +85,11 @@ def ruled(
 ) -> Iterator[Ruled]:
     """The project with these sources, its views and empty marts built once."""
     folder = tmp_path_factory.mktemp("ruled")
-    template = f"{database_name}_ruled"
     with fresh_database(server.login, database_name) as database:
         dbt = DbtProject(REPOSITORY, database.login, folder / "project", parsed).with_files(rules_files())
         outcome = dbt.dbt_in_process("run", "--quiet", "--select", "path:models/rules")
         assert outcome.success, outcome.exception or [result.message for result in outcome.result]
-        database.close()
-        with fresh_database(server.login, template, database_name) as copy:
-            copy.close()
+        with kept_as_template(server.login, database, "ruled") as template:
             yield Ruled(template, dbt, Project(dbt.folder, dbt.profiles_dir))
     dbt.close()
 

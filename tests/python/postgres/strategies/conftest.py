@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.database import Database, fresh_database
+from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
 from onerow.server.lifecycle import Server
 from postgres.strategies.things import Things, source_files
@@ -25,14 +25,11 @@ def ready(
     server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ready]:
     """The project with the source `things`, built once."""
-    template = f"{database_name}_things"
     with fresh_database(server.login, database_name) as database:
         repository = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp("things") / "project", parsed)
         project = repository.with_files(source_files("things", "windowed_things"))
         assert project.dbt_in_process("run", "--quiet", "--select", "stg_things", "stg_windowed_things").success
-        database.close()
-        with fresh_database(server.login, template, database_name) as copy:
-            copy.close()
+        with kept_as_template(server.login, database, "things") as template:
             yield Ready(template, project)
 
 
