@@ -44,14 +44,15 @@ def record(connection: psycopg.Connection, ledger_schema: str, report: Report) -
         HistoryNotWritten: the ledger refuses it; carries the reason.
     """
     insert = sql.SQL(
-        "insert into {} (run_id, model, check_name, figure, source_value, destination_value, status, reconciled_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s)"
+        "insert into {} (run_id, model, check_name, window_start, figure, source_value, destination_value, status,"
+        " reconciled_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
     ).format(sql.Identifier(ledger_schema, "reconciliations"))
     rows = [
         (
             report.run_id,
             mart.relation,
             level.level,
+            figure.window_start,
             figure.name,
             figure.source,
             figure.destination,

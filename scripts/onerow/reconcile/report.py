@@ -14,7 +14,8 @@ INFO = "info"
 class Figure:
     """One figure on both sides. A side that has no such figure is None.
 
-    `violations` is the number of rows that `rule` returns for it; None for a figure that only informs.
+    `violations` is the number of rows that `rule` returns for it; None for a figure that only informs. `window_start` is
+    the start of the window that it is of, in UTC; None for a figure of the whole.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Figure:
     destination: int | None
     violations: int | None
     rule: str | None
+    window_start: datetime | None = None
 
     @property
     def difference(self) -> int | None:
@@ -125,6 +127,7 @@ def _mart_json(mart: MartResult) -> dict[str, Any]:
                 "figures": [
                     {
                         "figure": figure.name,
+                        "window_start": figure.window_start and figure.window_start.isoformat(),
                         "source": figure.source,
                         "destination": figure.destination,
                         "difference": figure.difference,

@@ -76,6 +76,7 @@ def test_json_holds_what_its_reference_describes():
                         "figures": [
                             {
                                 "figure": "missing_keys",
+                                "window_start": None,
                                 "source": 1,
                                 "destination": None,
                                 "difference": -1,
