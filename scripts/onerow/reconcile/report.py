@@ -14,8 +14,8 @@ INFO = "info"
 class Figure:
     """One figure on both sides. A side that has no such figure is None.
 
-    `violations` is the number of rows that `rule` returns for it; None for a figure that only informs. `window_start` is
-    the start of the window that it is of, in UTC; None for a figure of the whole.
+    `violations` is the number of rows that `rule` returns for it; None for a figure that only informs.
+    `window_start` is the start of the window that it is of, in UTC; None for a figure of the whole.
     """
 
     name: str
