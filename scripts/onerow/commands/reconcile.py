@@ -5,6 +5,7 @@ from rich.console import Console
 
 from onerow.commands.options import pass_format, pass_project
 from onerow.commands.output import print_result
+from onerow.ledger.setup import see_batches
 from onerow.project.project import Project
 from onerow.reconcile import reconcile as job
 from onerow.reconcile.marts import find_marts
@@ -42,6 +43,7 @@ def reconcile(
     wanted = tuple(level for level in LEVELS if level in levels) or LEVELS
     with project.connect("onerow reconcile") as connection:
         with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
+            see_batches(project, connection, [mart.source for mart in marts])
             report = job.reconcile(project, connection, marts, wanted)
         print_result(output_format, report.to_json(), render(report))
         job.record(connection, project.ledger_schema, report)
