@@ -7,6 +7,7 @@ from onerow.errors.batches import (
 )
 from onerow.errors.database import (
     ConnectionFailed,
+    GrantsFailed,
     HistoryNotWritten,
     LedgerSetupFailed,
     LockTimedOut,
@@ -50,6 +51,7 @@ __all__ = [
     "DbtFailed",
     "FileChanged",
     "FileUnreadable",
+    "GrantsFailed",
     "HistoryNotWritten",
     "KeyFieldRefused",
     "LandedByAnother",

@@ -130,6 +130,12 @@ def test_a_table_of_another_loader_is_loaded_as_the_docs_say(clone: Path) -> Non
     assert "shop_orders  all equal" in output
 
 
+def test_roles_get_what_the_docs_say(clone: Path) -> None:
+    output = run("docs/how-to/least-privilege.md", clone)
+    assert 'grant insert on "landing"."devices" to "etl";' in output
+    assert 'grant usage on schema "marts" to "analysts";' in output
+
+
 def test_a_project_uses_onerow_as_a_package_as_the_docs_say(clone: Path) -> None:
     """Guard: what the page makes a project set is enough, also where the clone has a blank in its name."""
     (clone.parent / "onerow").symlink_to(clone)
