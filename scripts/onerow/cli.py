@@ -14,6 +14,7 @@ COMMANDS = {
     "dead-letters": "onerow.commands.dead_letters",
     "land": "onerow.commands.land",
     "plan": "onerow.commands.plan",
+    "prove": "onerow.commands.prove",
     "reconcile": "onerow.commands.reconcile",
     "server": "onerow.commands.server",
 }

@@ -36,6 +36,10 @@ from onerow.errors.project import (
     UnknownModel,
     UnknownSource,
 )
+from onerow.errors.prove import (
+    CannotProve,
+    ProofFailed,
+)
 from onerow.errors.server import (
     NotYourServer,
     ServerFailed,
@@ -44,6 +48,7 @@ from onerow.errors.server import (
 __all__ = [
     "BatchIdReused",
     "CannotPlan",
+    "CannotProve",
     "ConnectionFailed",
     "CorrectionsRefused",
     "DbtFailed",
@@ -61,6 +66,7 @@ __all__ = [
     "NotYourServer",
     "NothingToReconcile",
     "OnerowError",
+    "ProofFailed",
     "ReconcileFailed",
     "RelationMissing",
     "RetypedColumnsRefused",
