@@ -132,7 +132,7 @@ def _full_refresh(trial: Trial) -> str | list[Arrange]:
 
 
 # The first one has no arrangement of its own: it is about the plain one.
-LOADS = Guarantee("loads", "batch by batch: each load ends well, each key is one row", lambda _: "")
+LOADS = Guarantee("loads", "each load ends well, one row a key", lambda _: "")
 GUARANTEES = (
     LOADS,
     Guarantee("run_twice", "run twice", _run_twice),

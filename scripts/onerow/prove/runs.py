@@ -70,7 +70,14 @@ class Run:
         except FileNotFoundError:
             printed = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
             return Ended(f"dbt ended with {self._process.exitcode}: {''.join(printed)}", 0, was_killed=False)
-        return Ended(told["error"], told["statements"], was_killed=False)
+        return Ended(told["error"] and _told(told["error"]), told["statements"], was_killed=False)
+
+
+def _told(error: str) -> str:
+    """Return dbt's message without the line that says where, and the one that names a file which is soon gone."""
+    lines = [line.strip() for line in error.splitlines()]
+    told = [line for line in lines if line and not line.startswith("compiled code at ")]
+    return "\n".join(told[1:] or told)
 
 
 class Runs:

@@ -42,9 +42,11 @@ def smallest(found: Finding, fails: Fails, deliveries: Deliveries, key: Sequence
             smaller = fails([batch for batch in batches if batch.rows])
         except NeverMet:
             return False
-        if smaller:
-            best = smaller
-        return smaller is not None
+        # A load that breaks and rows that differ are two findings, not one.
+        if smaller is None or bool(smaller.error) != bool(found.error):
+            return False
+        best = smaller
+        return True
 
     try:
         guess = _rows_of_key(found, deliveries, key)

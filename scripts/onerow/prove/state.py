@@ -80,7 +80,8 @@ def read_state(
 ) -> State:
     """Read what a relation holds, without the columns that are ignored."""
     found = connection.execute(_COLUMNS, [relation.as_string(connection)]).fetchall()
-    types = {name: data_type for name, data_type in found if name not in ignored and name not in OURS}
+    compared = [(name, data_type) for name, data_type in found if name not in ignored and name not in OURS]
+    types = dict(sorted(compared, key=lambda column: column[0] not in key))  # the key first, as people read it
     texts = SQL(", ").join(_text(name, data_type) for name, data_type in types.items())
     rows = Counter(connection.execute(SQL("select {} from {}").format(texts, relation)).fetchall())
     kept = [name for name in key if name in types]
@@ -116,7 +117,7 @@ def compare(expected: State, got: State) -> Difference | None:
     ids_equal = same_columns and expected.generated == got.generated
     if contents_equal and ids_equal:
         return None
-    columns = expected.columns if same_columns else tuple(sorted({*expected.columns, *got.columns}))
+    columns = tuple(dict.fromkeys((*expected.columns, *got.columns)))
     before, after = _widened(expected, columns), _widened(got, columns)
     return Difference(
         columns=columns,
