@@ -3,6 +3,7 @@
 import shlex
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -93,7 +94,8 @@ def prove(
     guarantee does not hold.
     """
     given = {name: value for name, value in ctx.params.items() if name in _TOLD_AGAIN}
-    signal.signal(signal.SIGTERM, _interrupt)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
     proof = job.prove(
         project,
         models,

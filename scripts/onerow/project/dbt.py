@@ -39,7 +39,7 @@ def invoke(
     return _invoke(project_dir, profiles_dir, target, command, manifest, callbacks)
 
 
-def invoke_forked(
+def invoke_watched(
     project_dir: Path,
     profiles_dir: Path | None,
     target: str | None,
@@ -47,9 +47,9 @@ def invoke_forked(
     manifest: Any,
     on_statement: Callable[[str], None],
 ) -> None:
-    """Run one dbt command in a process that was forked for it; call `on_statement` before each statement is sent.
+    """Run one dbt command, and call `on_statement` with the unique id of the node before it sends a statement.
 
-    It is called with the unique id of the node that sends it.
+    Fit for a process that may be killed, and for one that forks others afterwards.
 
     Raises:
         DbtFailed: as invoke().

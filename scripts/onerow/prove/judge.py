@@ -21,7 +21,6 @@ from onerow.prove.runs import TimeUp
 from onerow.prove.smallest import Fails, Finding, smallest
 from onerow.prove.stage import LoadFailed, NeverMet, Stage
 from onerow.prove.state import Difference, State, compare, repeated_keys
-from onerow.prove.steps import Load
 from onerow.terminal import counted
 
 # The search for a smaller example takes this share of the time that is left, so that the others are tried, too.
@@ -55,6 +54,8 @@ class Judge:
         """
         begun = time.monotonic()
         self._progress(LOADS.title)
+        if error := self._stage.warm_up():
+            raise ProofFailed(self._model, error)
         found: Finding | None = None
         tried = 0
         while self.batches:
@@ -67,10 +68,6 @@ class Judge:
                 break
             found = found or _failed_load(self.batches, outcome)
             del self.batches[outcome.step // 2]
-        if self.expected is None:
-            outcome = self._stage.play([Load()])
-            if isinstance(outcome, LoadFailed):
-                raise ProofFailed(self._model, outcome.message)
         return self._verdict(LOADS, begun, tried, found, self._loads_fail)
 
     def judge(self, guarantee: Guarantee, trial: Trial) -> Verdict:

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from onerow.errors import CannotProve
-from onerow.ledger.setup import connect
 from onerow.project.contract import has_contract
 from onerow.project.marts import source_name
 from onerow.project.project import Project
@@ -64,11 +63,7 @@ def prove(
     deadline = time.monotonic() + asked.time_limit
     nodes = [find_model(project, name) for name in names]
     proofs = []
-    with (
-        connect(project, "onerow prove") as connection,
-        TemporaryDirectory(prefix="onerow_prove_") as folder,
-        scratch(connection) as schemas,
-    ):
+    with TemporaryDirectory(prefix="onerow_prove_") as folder, scratch(project) as schemas:
         runs = Runs(project, Path(folder))
         try:
             for node in nodes:

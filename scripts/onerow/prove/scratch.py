@@ -2,11 +2,16 @@
 
 import re
 import secrets
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg.sql import SQL, Identifier
+
+from onerow.ledger.setup import connect
+from onerow.project.project import Project
 
 # Every schema of a proof is called so, followed by the proof's own id and what it is for.
 PREFIX = "onerow_prove_"
@@ -62,16 +67,36 @@ class Scratch:
 
 
 @contextmanager
-def scratch(connection: psycopg.Connection) -> Iterator[Scratch]:
-    """Remove what proofs that were killed have left behind, then give a proof its schemas; remove them at the end."""
-    remove_orphans(connection)
+def scratch(project: Project) -> Iterator[Scratch]:
+    """Remove what proofs that were killed have left behind, then give a proof its schemas; remove them at the end.
+
+    Raises:
+        ConnectionFailed: the server cannot be reached.
+    """
     run_id = secrets.token_hex(4)
-    connection.execute(f"select pg_advisory_lock({_LOCK_KEY})", [run_id])
+    with connect(project, "onerow prove") as connection:
+        remove_orphans(connection)
+        connection.execute(f"select pg_advisory_lock({_LOCK_KEY})", [run_id])
+        try:
+            yield Scratch(connection, run_id)
+        finally:
+            # A connection of its own: Ctrl-C may have come in the middle of a statement of the other one.
+            with _undisturbed(), connect(project, "onerow prove") as cleaner:
+                _drop(cleaner, run_id)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let a second Ctrl-C not keep the first from being cleaned up after."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield Scratch(connection, run_id)
+        yield
     finally:
-        _drop(connection, run_id)
-        connection.execute(f"select pg_advisory_unlock({_LOCK_KEY})", [run_id])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def remove_orphans(connection: psycopg.Connection) -> list[str]:

@@ -67,6 +67,7 @@ class Stage:
         self._connection = scratch.connection
         self._moved = moved
         self._runs = runs
+        self._variables = {"onerow_schema": scratch.ledger}
         self._started_at = started_at
         self._target = Identifier(moved.model.schema, moved.model.table)
         for schema in scratch.built_schemas:
@@ -74,6 +75,20 @@ class Stage:
         self._gate = Gate(
             partial(_connect_to_hold, project), scratch.connection, moved.model.schema
         )
+
+    def warm_up(self) -> str | None:
+        """Build the model without a row, twice, in this process; return what dbt says if that fails.
+
+        So all that dbt compiles for a first load and a later one is there for the runs that follow.
+        """
+        manifest = self._moved.manifest.deepcopy()
+        self._clear()
+        selectors = [node.selector for node in [*self._upstream(), self._moved.model]]
+        for _ in range(2):
+            error = self._runs.run_here(manifest, selectors, self._variables)
+            if error:
+                return error
+        return None
 
     def play(self, steps: Sequence[Step]) -> State | LoadFailed:
         """Begin with nothing, take the steps, and return what the model holds then.
@@ -179,7 +194,7 @@ class Stage:
             self._moved.manifest,
             [node.selector for node in nodes],
             self._moved.model.unique_id,
-            variables={"onerow_schema": self._scratch.ledger},
+            variables=self._variables,
             full_refresh=full_refresh,
             kill_at=kill_at,
         )
