@@ -40,6 +40,8 @@ _NUMBERED = """\
 {{ config(materialized='table', unique_key='order_id') }}
 select distinct on (order_id) order_id, gen_random_uuid() as row_id from {{ ref('stg_orders') }} order by order_id
 """
+# Never comes to its end while there are rows.
+_SLOW = "{{ config(materialized='table') }} select order_id, pg_sleep(600)::text as slept from {{ ref('stg_orders') }}"
 _FILES = {
     "dbt_project.yml": _PROJECT,
     "models/sources.yml": _SOURCES,
@@ -50,6 +52,7 @@ _FILES = {
     "models/watermarked.sql": _MODEL % ("merge", ", load_no", _WATERMARK),
     "models/newest.sql": _HOOKED,
     "models/numbered.sql": _NUMBERED,
+    "models/slow.sql": _SLOW,
     "models/broken.sql": _MODEL % ("merge", ", no_such_column", ""),
     "macros/generate_schema_name.sql": _SCHEMA_NAME,
 }
