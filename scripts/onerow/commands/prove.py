@@ -87,8 +87,8 @@ def prove(
     """Try whether each MODEL comes out the same however its batches are loaded, and show what does not.
 
     Loads the model's own batches again and again with dbt: twice, all in one load, in other orders, in overlapping
-    windows, several runs at once, killed half way, as a full refresh. All of it happens in schemas of its own, which are
-    gone at the end; the project's tables are read and not written.
+    windows, several runs at once, killed half way, as a full refresh. All of it happens in schemas of its own, which
+    are gone at the end; the project's tables are read and not written.
 
     Exit codes: 0 all that could be tried holds, 1 something broke or the time limit came first, 2 wrong use, 3 a
     guarantee does not hold.

@@ -20,6 +20,6 @@ class ProofFailed(OnerowError):
         self.reason = reason
         super().__init__(
             f"model {model} cannot be built in a scratch schema, even without a row: {reason}. "
-            "Does it build with dbt? A model that takes a schema or a table by name instead of ref() or source() cannot "
-            "be moved"
+            "Does it build with dbt? A model that names a schema or a table outright, instead of by ref() or source(), "
+            "cannot be moved"
         )

@@ -148,13 +148,10 @@ class AppendedDeliveries:
         values = self._connection.execute(
             query.format(column, self._standing, column, column), [max_batches]
         ).fetchall()
+        split = SQL("insert into {} select {}, row_number() over (), {} from {} where {} is not distinct from %s")
         for number, (value, _) in enumerate(reversed(values), 1):
-            self._connection.execute(
-                SQL("insert into {} select {}, row_number() over (), {} from {} where {} is not distinct from %s").format(
-                    self._taken, Literal(number), self._names(), self._standing, column
-                ),
-                [value],
-            )
+            taken = split.format(self._taken, Literal(number), self._names(), self._standing, column)
+            self._connection.execute(taken, [value])
         if values and values[0][1] > max_batches:
             self.notes.append(f"the last {max_batches:,} of {values[0][1]:,} batches were taken; more: --max-batches")
         self._delivered_columns = dict.fromkeys(range(1, len(values) + 1), self.columns)
@@ -179,12 +176,10 @@ class AppendedDeliveries:
             )
             try:
                 records = read_records(delivered, delivered.sha256(_silent), source, _silent)
-                if records.unexpected_columns:
-                    raise HeaderRefused(f"the table has no column {', '.join(records.unexpected_columns)}")
                 with cursor.copy("copy onerow_file from stdin") as copy:
                     for record in records:
                         if isinstance(record, Malformed):
-                            raise HeaderRefused(f"line {record.line_number}: {record.detail}")
+                            raise FileUnreadable(location, f"line {record.line_number}: {record.detail}")
                         copy.write(copy_line([str(record.line_number), *record.values]))
                 cast = SQL(", ").join(map(self._cast, self._types.items()))
                 insert = SQL("insert into {} select {}, {}, {} from onerow_file")
@@ -193,6 +188,8 @@ class AppendedDeliveries:
                 raise FileUnreadable(location, str(error)) from None
             except psycopg.DataError as error:
                 raise FileUnreadable(location, str(error).splitlines()[0]) from None
+            if records.unexpected_columns:
+                raise FileUnreadable(location, f"the table has no column {', '.join(records.unexpected_columns)}")
             return list(records.missing_columns)
 
     def _read_batches(self) -> list[Batch]:

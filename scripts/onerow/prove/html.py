@@ -34,7 +34,11 @@ pre { background: #f6f6f6; padding: .8rem; overflow-x: auto; }
 <table>
 <tr><th>guarantee</th><th>verdict</th><th></th></tr>
 {% for each in model.verdicts %}
-<tr><td>{{ each.title }}</td><td class="{{ each.verdict | replace(" ", "-") }}">{{ each.verdict }}</td><td>{{ each.why or "" }}</td></tr>
+<tr>
+<td>{{ each.title }}</td>
+<td class="{{ each.verdict | replace(" ", "-") }}">{{ each.verdict }}</td>
+<td>{{ each.why or "" }}</td>
+</tr>
 {% endfor %}
 </table>
 {% for each in model.verdicts if each.example %}
@@ -44,10 +48,16 @@ pre { background: #f6f6f6; padding: .8rem; overflow-x: auto; }
 <table>
 <tr>{% for name in each.example.columns %}<th>{{ name }}</th>{% endfor %}</tr>
 {% for row in batch.rows %}
-<tr>{% for value in row %}<td>{% if value is none %}<i class="quiet">NULL</i>{% else %}{{ value }}{% endif %}</td>{% endfor %}</tr>
+<tr>
+{% for value in row %}
+<td>{% if value is none %}<i class="quiet">NULL</i>{% else %}{{ value }}{% endif %}</td>
+{% endfor %}
+</tr>
 {% endfor %}
 </table>
-{% if batch.row_count > batch.rows | length %}<p class="quiet">and {{ batch.row_count - batch.rows | length }} more rows</p>{% endif %}
+{% if batch.row_count > batch.rows | length %}
+<p class="quiet">and {{ batch.row_count - batch.rows | length }} more rows</p>
+{% endif %}
 {% endfor %}
 <ol>{% for step in each.example.steps %}<li>{{ step }}</li>{% endfor %}</ol>
 {% if each.example.error %}<pre>{{ each.example.error }}</pre>{% endif %}

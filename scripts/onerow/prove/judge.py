@@ -100,7 +100,7 @@ class Judge:
             return self._not_tried(guarantee, NOT_TRIED, _TIME_UP, tried, time.monotonic() - begun)
         if not tried:
             return self._not_tried(guarantee, NOT_APPLICABLE, never_met)
-        return self._verdict(guarantee, begun, tried, None, self._loads_fail)
+        return self._verdict(guarantee, begun, tried, None, self._loads_fail, partly=never_met)
 
     def not_tried(self) -> list[Verdict]:
         """Return the verdicts on all guarantees when the time is up before the first is tried."""
@@ -122,8 +122,16 @@ class Judge:
             return _failed_load(batches, outcome)
         return _repeated(batches, outcome)
 
-    def _verdict(self, guarantee: Guarantee, begun: float, tried: int, found: Finding | None, fails: Fails) -> Verdict:
-        why = found and (found.error or _told(found.difference))
+    def _verdict(
+        self,
+        guarantee: Guarantee,
+        begun: float,
+        tried: int,
+        found: Finding | None,
+        fails: Fails,
+        partly: str | None = None,
+    ) -> Verdict:
+        why = (found.error or _told(found.difference)) if found else partly
         example = None
         if found:
             self._progress(f"{guarantee.title}: failed, looking for the smallest example")
@@ -153,7 +161,9 @@ class Judge:
         return Example(
             columns=deliveries.columns,
             batches=[
-                ExampleBatch(batch.label, len(batch.rows), deliveries.read(replace(batch, rows=batch.rows[:SHOWN_ROWS])))
+                ExampleBatch(
+                    batch.label, len(batch.rows), deliveries.read(replace(batch, rows=batch.rows[:SHOWN_ROWS]))
+                )
                 for batch in found.batches
             ],
             steps=found.steps,

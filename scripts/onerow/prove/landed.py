@@ -153,9 +153,7 @@ class LandedDeliveries:
         )
         names = SQL(", ").join(map(Identifier, ["_batch_no", "_line_number", *self.columns, "_unexpected"]))
         self._connection.execute(
-            SQL(
-                "insert into {} ({}) select {} from {} where _batch_no = any(array(select batch_no from {}))"
-            ).format(
+            SQL("insert into {} ({}) select {} from {} where _batch_no = any(array(select batch_no from {}))").format(
                 self._taken_table,
                 names,
                 names,

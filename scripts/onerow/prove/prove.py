@@ -126,7 +126,9 @@ class _Proving:
                 statements=stage.statements,
                 times=times,
             )
-            verdicts += [judge.judge(each, trial) for each in GUARANTEES if each is not LOADS and self._is_asked(each.name)]
+            verdicts += [
+                judge.judge(each, trial) for each in GUARANTEES if each is not LOADS and self._is_asked(each.name)
+            ]
         wanted = [each for each in verdicts if self._is_asked(each.name)]
         return self._report(source, moved, deliveries, stage, judge, wanted)
 
@@ -142,8 +144,8 @@ class _Proving:
             if asked.source or asked.batch_column or not asked.holds_all:
                 raise CannotProve(
                     node.name,
-                    f"it loads the source {landed}, whose batches are known: --source, --batch-column and --source-holds "
-                    "are for models that do not load one",
+                    f"it loads the source {landed}, whose batches are known: --source, --batch-column and "
+                    "--source-holds are for models that do not load one",
                 )
             contract = self._project.source(landed)
             [source] = [
@@ -170,7 +172,7 @@ class _Proving:
         )
 
     def _source_table(self) -> Any:
-        """Return the node of the source table whose batches are tried: the one that the model reads, or that is named."""
+        """Return the node of the source table whose batches are tried: the only one, or the one that is named."""
         found = {f"{each.source_name}.{each.name}": each for each in sources_of(self._project, self._node)}
         named = self._asked.source
         matching = [name for name in found if named in (None, name, name.partition(".")[2])]

@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 
 from onerow.ledger.setup import connect
 from onerow.project.project import Project
-from onerow.prove.batch import Batch, Deliveries
+from onerow.prove.batch import Deliveries
 from onerow.prove.gate import Gate
 from onerow.prove.manifest import Moved, Node
 from onerow.prove.runs import Ended, Run, Runs
@@ -72,9 +72,7 @@ class Stage:
         self._target = Identifier(moved.model.schema, moved.model.table)
         for schema in scratch.built_schemas:
             scratch.make(schema)
-        self._gate = Gate(
-            partial(_connect_to_hold, project), scratch.connection, moved.model.schema
-        )
+        self._gate = Gate(partial(_connect_to_hold, project), scratch.connection, moved.model.schema)
 
     def warm_up(self) -> str | None:
         """Build the model without a row, twice, in this process; return what dbt says if that fails.
@@ -179,9 +177,7 @@ class Stage:
     def _upstream(self) -> list[Node]:
         """Return what has to be built before the model: what is missing, and what has to follow a delivery."""
         standing = self._standing()
-        return [
-            node for node in self._moved.upstream if node.is_rebuilt or (node.schema, node.table) not in standing
-        ]
+        return [node for node in self._moved.upstream if node.is_rebuilt or (node.schema, node.table) not in standing]
 
     def _stands(self, node: Node) -> bool:
         return (node.schema, node.table) in self._standing()

@@ -20,7 +20,9 @@ def render(proof: Proof) -> RenderableType:
     return Group(*parts[:-1])
 
 
-def difference_lines(columns: Sequence[str], missing: Sequence[Sequence], unexpected: Sequence[Sequence]) -> Iterator[str]:
+def difference_lines(
+    columns: Sequence[str], missing: Sequence[Sequence], unexpected: Sequence[Sequence]
+) -> Iterator[str]:
     """Yield the lines of a diff: `-` what should be there, `+` what is there instead."""
     yield "  " + " | ".join(map(printable, columns))
     for sign, rows in (("-", missing), ("+", unexpected)):
@@ -78,7 +80,9 @@ def _example(verdict: Verdict, example: Example) -> Iterable[RenderableType]:
         yield Text(f"  ends with: {printable(' '.join(example.error.split()))}", "red")
     if example.difference:
         found = example.difference
-        wanted = "is not one row a key; surplus" if not example.expected_steps else "differs from one run a batch, in order"
+        wanted = (
+            "is not one row a key; surplus" if not example.expected_steps else "differs from one run a batch, in order"
+        )
         yield Text(f"  What comes out {wanted}:")
         for line in difference_lines(found.columns, found.missing, found.unexpected):
             yield Text(f"    {line}", {"-": "red", "+": "green"}.get(line[0], "dim"))

@@ -98,10 +98,14 @@ def call(shop: tuple[DbtProject, Project], monkeypatch: pytest.MonkeyPatch) -> C
     monkeypatch.setenv("DBT_TARGET_PATH", str(project.target_path))
     monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
     options = ["--project-dir", str(project.folder), "--profiles-dir", str(project.profiles_dir)]
-    return lambda *arguments: CliRunner(env={"COLUMNS": "200"}).invoke(onerow, ["prove", *options, *map(str, arguments)])
+    return lambda *arguments: CliRunner(env={"COLUMNS": "200"}).invoke(
+        onerow, ["prove", *options, *map(str, arguments)]
+    )
 
 
-def test_a_failure_ends_with_3_and_is_shown_in_every_form(deliver: Deliver, call: Callable[..., Result], tmp_path: Path):
+def test_a_failure_ends_with_3_and_is_shown_in_every_form(
+    deliver: Deliver, call: Callable[..., Result], tmp_path: Path
+):
     """Guards: the exit code, the names of the JSON, and that what was delivered is text and nothing else."""
     deliver(*DELIVERED[:1], (HOSTILE, "9", "2026-05-01", 1))
     page = tmp_path / "proof.html"
@@ -115,7 +119,9 @@ def test_a_failure_ends_with_3_and_is_shown_in_every_form(deliver: Deliver, call
     [found] = proof["models"][0]["guarantees"]
     assert found["example"]["is_smallest"]
     assert [batch["row_count"] for batch in found["example"]["batches"]] == [1]
-    assert found["reproduce"].startswith("onerow prove appended --only run_twice --batch-column load_no --seed 7 --project")
+    assert found["reproduce"].startswith(
+        "onerow prove appended --only run_twice --batch-column load_no --seed 7 --project"
+    )
     html = page.read_text(encoding="utf-8")
     assert "<script" not in html
     assert "&lt;script&gt;" in html

@@ -97,7 +97,7 @@ def test_merge_breaks_on_a_key_that_comes_twice_in_a_batch(deliver: Deliver, pro
 
 @pytest.mark.parametrize(("guarantee", "expected"), [("any_order", FAILED), ("one_load", FAILED), ("run_twice", HELD)])
 def test_a_watermark_loses_what_comes_late(deliver: Deliver, proved: Proved, guarantee: str, expected: str):
-    """A filter on the greatest load number makes a second run harmless. It skips a batch that comes late: `b` is lost."""
+    """A filter on the greatest load number makes a second run harmless. A batch that comes late is lost: `b`."""
     deliver(("b", "1", "2026-05-01", 1), DELIVERED[0], *DELIVERED[2:])
     proof = proved("watermarked", only=(guarantee,), searches=False)
     assert verdicts(proof) == {guarantee: expected}

@@ -20,7 +20,9 @@ Deliver = Callable[..., None]
 Everything = Callable[[], dict[str, object]]
 
 _SCHEMAS = "select nspname from pg_namespace where nspname like 'onerow_prove_%' order by 1"
-_BUILT = "select count(*) from pg_class where relname = 'merged' and relnamespace::regnamespace::text like 'onerow_prove%'"
+_BUILT = (
+    "select count(*) from pg_class where relname = 'merged' and relnamespace::regnamespace::text like 'onerow_prove%'"
+)
 _OTHERS = "select count(*) from pg_stat_activity where datname = current_database() and application_name like '%dbt%'"
 
 
