@@ -39,6 +39,7 @@ from onerow.errors.project import (
 from onerow.errors.prove import (
     CannotProve,
     ProofFailed,
+    ProofRefused,
 )
 from onerow.errors.server import (
     NotYourServer,
@@ -67,6 +68,7 @@ __all__ = [
     "NothingToReconcile",
     "OnerowError",
     "ProofFailed",
+    "ProofRefused",
     "ReconcileFailed",
     "RelationMissing",
     "RetypedColumnsRefused",

@@ -12,6 +12,17 @@ class CannotProve(WrongUse):
         super().__init__(f"model {model} cannot be proved: {reason}")
 
 
+class ProofRefused(OnerowError):
+    """The server did not let a proof do what it needs to."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(
+            f"the server refused what a proof needs: {reason}. It needs the right to create schemas in the database, "
+            "and to read what was delivered. Nothing of yours was written"
+        )
+
+
 class ProofFailed(OnerowError):
     """The model cannot be built in its scratch schema even without a row, so nothing can be said of its batches."""
 

@@ -75,12 +75,15 @@ class Gate:
         """Return the sessions that wait at the gate, or for one that does."""
         return [pid for (pid,) in self._watcher.execute(_BLOCKED, {"gate": self._pid})]
 
-    def wait_until_held(self, runs: Sequence[Run], deadline: float) -> int:
-        """Wait until each run is held or has ended, and return how many are held."""
+    def wait_until_held(self, runs: Sequence[Run], deadline: float, beside: Sequence[int] = ()) -> int:
+        """Wait until each run is held or has ended, and return how many are held.
+
+        `beside` are sessions that are held, too, and of no run any more.
+        """
         until = min(deadline, time.monotonic() + _TIMEOUT_SECONDS)
         while True:
             # In this order: who ends after it was counted as running is not counted as held.
-            held, running = len(self.held()), sum(run.is_running for run in runs)
+            held, running = len({*self.held()} - {*beside}), sum(run.is_running for run in runs)
             if held >= running or time.monotonic() > until:
                 return held
             time.sleep(_POLL_SECONDS)

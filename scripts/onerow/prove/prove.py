@@ -4,11 +4,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from onerow.errors import CannotProve
+import psycopg
+
+from onerow.errors import CannotProve, ProofRefused
 from onerow.project.contract import has_contract
 from onerow.project.marts import source_name
 from onerow.project.project import Project
@@ -57,23 +60,40 @@ def prove(
         UnknownModel, UnknownSource, CannotProve: there is nothing to try.
         ProofFailed: a model cannot be built at all.
         RelationMissing, FileUnreadable and others: what is to be delivered cannot be read.
+        ProofRefused: the server does not let schemas be made, or was lost.
         ConnectionFailed, DbtFailed: the server or the project is out of order.
     """
     proved_at = datetime.now(UTC)
     deadline = time.monotonic() + asked.time_limit
     nodes = [find_model(project, name) for name in names]
-    proofs = []
-    with TemporaryDirectory(prefix="onerow_prove_") as folder, scratch(project) as schemas:
-        runs = Runs(project, Path(folder))
-        try:
-            for node in nodes:
-                tell = _prefixed(node.name, progress)
-                proof = _Proving(project, node, asked, schemas, runs, deadline)
-                proofs.append(proof.prove(lambda name, model=node.name: reproduce(model, name), tell))
-                schemas.clear()
-        finally:
-            runs.close()
+    try:
+        with TemporaryDirectory(prefix="onerow_prove_") as folder, scratch(project) as schemas:
+            proofs = _prove_all(project, nodes, asked, schemas, Path(folder), deadline, reproduce, progress)
+    except psycopg.Error as error:
+        raise ProofRefused(str(error).strip()) from error
     return Proof(proved_at, asked.seed, proofs)
+
+
+def _prove_all(
+    project: Project,
+    nodes: Sequence[Any],
+    asked: Asked,
+    schemas: Scratch,
+    folder: Path,
+    deadline: float,
+    reproduce: Callable[[str, str], str],
+    progress: Progress,
+) -> list[ModelProof]:
+    runs = Runs(project, folder)
+    proofs = []
+    try:
+        for node in nodes:
+            proving = _Proving(project, node, asked, schemas, runs, deadline)
+            proofs.append(proving.prove(partial(reproduce, node.name), _prefixed(node.name, progress)))
+            schemas.clear()
+    finally:
+        runs.close()
+    return proofs
 
 
 class _Proving:

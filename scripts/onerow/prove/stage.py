@@ -13,7 +13,7 @@ from onerow.project.project import Project
 from onerow.prove.batch import Deliveries
 from onerow.prove.gate import Gate
 from onerow.prove.manifest import Moved, Node
-from onerow.prove.runs import Ended, Run, Runs
+from onerow.prove.runs import Ended, Run, Runs, TimeUp
 from onerow.prove.scratch import Scratch
 from onerow.prove.state import State, generated_ids, read_state, times_of_loading
 from onerow.prove.steps import Deliver, KillInside, Load, LoadAtOnce, Step
@@ -97,7 +97,11 @@ class Stage:
         """
         self._clear()
         for number, step in enumerate(steps):
-            message = self._take(step)
+            try:
+                message = self._take(step)
+            except TimeUp:
+                self._runs.close()  # of several at once, the others: nothing of them may reach into what comes next
+                raise
             if message:
                 return LoadFailed(number, message)
         return self.read()
@@ -158,8 +162,9 @@ class Stage:
             run.kill()
             if not met:
                 raise NeverMet("the run could not be held")
+            left = self._gate.held()
             retry = self._start([self._moved.model])
-            self._gate.wait_until_held([retry], self.deadline)
+            self._gate.wait_until_held([retry], self.deadline, beside=left)
             open_gate()
             return retry.wait(self.deadline).error
 

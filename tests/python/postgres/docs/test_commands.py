@@ -122,7 +122,9 @@ def test_a_model_is_proved_as_the_docs_say(clone: Path) -> None:
     """Guard: commands of the how-to; what the page says of merge is what the proof finds."""
     output = run("docs/how-to/prove-a-model.md", clone)
     assert re.search(r"^devices  incremental, upsert.* 2 of landing.devices", output, re.MULTILINE), output
-    assert len(re.findall(r"^.*(?:twice|load|order|row a key|once|again|refresh) +held", output, re.MULTILINE)) == 9, output
+    assert len(re.findall(r"^.*(?:twice|load|order|row a key|once|again|refresh) +held", output, re.MULTILINE)) == 9, (
+        output
+    )
     assert re.search(r"^in another order +failed", output, re.MULTILINE), output
     assert re.search(r"^several runs at once +failed", output, re.MULTILINE), output
     assert "ends with 3" in output

@@ -74,6 +74,21 @@ def test_hooks_run_when_they_are_asked_for(database: Database, deliver: Deliver,
     assert database.value("select count(*) from public.seen_by_a_hook") > 0
 
 
+def test_who_may_not_create_schemas_is_told_so(shop: tuple[DbtProject, Project], database: Database, deliver: Deliver):
+    """Guard: what the server refuses is no traceback."""
+    deliver(*DELIVERED)
+    database.execute("drop role if exists only_reads")
+    database.execute("create role only_reads login password 'secret'")
+    try:
+        limited = shop[0].with_profile(user="only_reads", password="secret")
+        refused = limited.onerow("prove", "merged", "--batch-column", "load_no")
+        assert refused.returncode == 1
+        assert "It needs the right to create schemas in the database" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    finally:
+        database.execute("drop role only_reads")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_proof_that_is_stopped_cleans_up(
     under_way: Callable[[], Running], database: Database, gate: Gate, number: int
