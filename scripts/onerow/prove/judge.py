@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from onerow.errors import ProofFailed
+from onerow.errors import CannotProve, ProofFailed
 from onerow.prove.batch import Batch
 from onerow.prove.guarantees import GUARANTEES, LOADS, Arrange, Guarantee, Trial, plain
 from onerow.prove.report import (
@@ -50,6 +50,7 @@ class Judge:
 
         Raises:
             ProofFailed: the model cannot even be built without a row.
+            CannotProve: what is named as its key is no column of it.
             TimeUp: the deadline came before all batches were loaded.
         """
         begun = time.monotonic()
@@ -64,6 +65,7 @@ class Judge:
             if isinstance(outcome, State):
                 self._stage.learn()
                 self.expected = self._stage.read()
+                self._require_key(self.expected)
                 found = found or _repeated(self.batches, self.expected)
                 break
             found = found or _failed_load(self.batches, outcome)
@@ -105,6 +107,14 @@ class Judge:
     def not_tried(self) -> list[Verdict]:
         """Return the verdicts on all guarantees when the time is up before the first is tried."""
         return [self._not_tried(guarantee, NOT_TRIED, _TIME_UP) for guarantee in GUARANTEES]
+
+    def _require_key(self, state: State) -> None:
+        """Refuse a key that the model does not have: without it each key would be one row, whatever there is."""
+        missing = [name for name in self._stage.key if name not in state.columns]
+        if missing:
+            known = ", ".join(state.columns)
+            reason = f"its key {', '.join(missing)} is no column that is compared; name the columns with --key: {known}"
+            raise CannotProve(self._model, reason)
 
     def _differs(self, arrange: Arrange, batches: Sequence[Batch], expected: State) -> Finding | None:
         """Play an arrangement; return how it differs from what is expected."""

@@ -165,6 +165,12 @@ def test_what_holds_ends_with_0_and_what_was_not_tried_with_1(deliver: Deliver, 
         ("merged", {"batch_column": "day"}, CannotProve, "no column day: order_id, amount, updated_at, load_no"),
         ("merged", {"source": "customers"}, CannotProve, "it reads no source customers. .*: raw.orders"),
         ("merged", {"window_column": "day"}, CannotProve, "no column day"),
+        (
+            "merged",
+            {"key": ("order_no",)},
+            CannotProve,
+            "its key order_no is no column .*: order_id, amount, updated_at",
+        ),
     ],
 )
 def test_wrong_use_is_told(
