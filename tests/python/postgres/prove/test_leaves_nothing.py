@@ -94,6 +94,8 @@ def test_a_proof_that_is_stopped_cleans_up(
     under_way: Callable[[], Running], database: Database, gate: Gate, number: int
 ):
     """Guards: SIGTERM ends like Ctrl-C, runs are killed, and what they hold is taken from them."""
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("whoever started the tests has them ignore this signal, as a shell does in the background")
     running = under_way()
     os.kill(running.pid, number)
     assert running.wait().returncode == 1
