@@ -15,6 +15,7 @@ COMMANDS = {
     "grants": "onerow.commands.grants",
     "land": "onerow.commands.land",
     "plan": "onerow.commands.plan",
+    "prove": "onerow.commands.prove",
     "reconcile": "onerow.commands.reconcile",
     "server": "onerow.commands.server",
 }

@@ -38,6 +38,11 @@ from onerow.errors.project import (
     UnknownModel,
     UnknownSource,
 )
+from onerow.errors.prove import (
+    CannotProve,
+    ProofFailed,
+    ProofRefused,
+)
 from onerow.errors.server import (
     NotYourServer,
     ServerFailed,
@@ -46,6 +51,7 @@ from onerow.errors.server import (
 __all__ = [
     "BatchIdReused",
     "CannotPlan",
+    "CannotProve",
     "ConnectionFailed",
     "CorrectionsRefused",
     "DbtFailed",
@@ -65,6 +71,8 @@ __all__ = [
     "NotYourServer",
     "NothingToReconcile",
     "OnerowError",
+    "ProofFailed",
+    "ProofRefused",
     "ReconcileFailed",
     "RelationMissing",
     "RetypedColumnsRefused",
