@@ -13,6 +13,15 @@ from onerow.errors.database import (
     ReconcileFailed,
     RelationMissing,
 )
+from onerow.errors.dedupe import (
+    CannotDedupe,
+    DedupeFailed,
+    DuplicatesComeBack,
+    RowsReferenced,
+    RuleRefused,
+    UndoRefused,
+    UnknownRun,
+)
 from onerow.errors.family import (
     OnerowError,
     WrongUse,
@@ -43,10 +52,13 @@ from onerow.errors.server import (
 
 __all__ = [
     "BatchIdReused",
+    "CannotDedupe",
     "CannotPlan",
     "ConnectionFailed",
     "CorrectionsRefused",
     "DbtFailed",
+    "DedupeFailed",
+    "DuplicatesComeBack",
     "FileChanged",
     "FileUnreadable",
     "HistoryNotWritten",
@@ -64,9 +76,13 @@ __all__ = [
     "ReconcileFailed",
     "RelationMissing",
     "RetypedColumnsRefused",
+    "RowsReferenced",
+    "RuleRefused",
     "ServerFailed",
+    "UndoRefused",
     "UnknownBatch",
     "UnknownModel",
+    "UnknownRun",
     "UnknownSource",
     "WindowDiffers",
     "WrongUse",
