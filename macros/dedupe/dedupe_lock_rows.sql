@@ -8,7 +8,6 @@ create temporary table onerow_dedupe_locked on commit drop as
 select
     l._dedupe_key,
     cardinality(l._dedupe_row_ids) as _dedupe_row_count,
-    r._dedupe_row_id as _dedupe_planned,
     t.ctid as _dedupe_row_id
 from {{ run.work_list }} as l
 cross join lateral unnest(l._dedupe_row_ids) as r (_dedupe_row_id)

@@ -1,5 +1,5 @@
-{#- Decide anew, among the rows that are now locked, which one of each key survives. A key counts only if all its rows are where the
-    list has them and still have one key: of another one, somebody has changed a row, and the next pass looks at it again. -#}
+{#- Decide anew, among the rows that are now locked, which one of each key survives. A key counts only if all the rows of
+    the list are there and still have one key: else somebody holds or has changed one, and the next pass looks at the key again. -#}
 {% macro dedupe_rank_rows(target, rule) %}
 create temporary table onerow_dedupe_copies on commit drop as
 select
@@ -10,13 +10,11 @@ from (
     select
         ranked.*,
         count(*) over w as _dedupe_found,
-        bool_and(ranked._dedupe_row_id = ranked._dedupe_planned) over w as _dedupe_is_there,
         max(ranked._dedupe_key_rank) over w as _dedupe_key_count
     from (
         select
             k._dedupe_key,
             k._dedupe_row_count,
-            k._dedupe_planned,
             k._dedupe_row_id,
             dense_rank() over (partition by k._dedupe_key order by {{ onerow.quoted_list(target.key, 't') }}) as _dedupe_key_rank,
             row_number() over (partition by k._dedupe_key order by {{ onerow.dedupe_survivor_first(target, rule, 't') }}) as _dedupe_place
@@ -25,5 +23,5 @@ from (
     ) as ranked
     window w as (partition by ranked._dedupe_key)
 ) as s
-where s._dedupe_found = s._dedupe_row_count and s._dedupe_is_there and s._dedupe_key_count = 1
+where s._dedupe_found = s._dedupe_row_count and s._dedupe_key_count = 1
 {% endmacro %}

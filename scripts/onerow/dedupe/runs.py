@@ -18,7 +18,7 @@ from onerow.ledger.locks import lock_holders
 from onerow.project.project import Project
 
 _POLL_SECONDS = 0.1
-_WRITE = ("RowExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
+_HELD = ("RowShareLock", "RowExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def batch(project: Project, connection: psycopg.Connection, target: Target, run_
                 )
             yield read_run(connection, project.ledger_schema, run_no, lock=True)
     except psycopg.errors.LockNotAvailable:
-        holders = lock_holders(connection, [(Identifier(target.schema, target.table), mode) for mode in _WRITE])
+        holders = lock_holders(connection, [(Identifier(target.schema, target.table), mode) for mode in _HELD])
         raise LockTimedOut(what, *holders) from None
     except psycopg.Error as error:
         raise DedupeFailed(
