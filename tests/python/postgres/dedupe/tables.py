@@ -1,5 +1,6 @@
 """A table that holds more than one row of a key, and what the jobs make of it."""
 
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -62,8 +63,8 @@ class Things:
 
     @property
     def rows(self) -> list[tuple]:
-        """All rows, in an order of their own."""
-        return self.database.rows(f"select * from {self.relation} as t order by row(t.*)::text")
+        """All rows, in the order of `in_order`."""
+        return in_order(self.database.rows(f"select * from {self.relation}"))
 
     def connect(self, role: str | None = None, **settings: str) -> psycopg.Connection:
         """Open a connection such as the command has, with other settings, as another role."""
@@ -124,6 +125,11 @@ class Things:
         for connection in self._open:
             connection.close()
         self._pool.shutdown()
+
+
+def in_order(rows: Iterable[tuple]) -> list[tuple]:
+    """Return rows in an order that NULLs do not disturb."""
+    return sorted(rows, key=str)
 
 
 def interrupt_after(reports: int) -> Report:

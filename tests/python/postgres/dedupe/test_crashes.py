@@ -7,6 +7,7 @@ from postgres.dedupe.tables import CLEAN, PAIRS, interrupt_after
 
 _APPLY = ("--table", "shop.things", "--key", "id", "--version", "updated_at", "--batch-rows", "4")
 _BACKUP = "select id, a, b, updated_at from onerow.dedupe_1_backup where _dedupe_kind = 'removed' order by id"
+_IS_THERE = "select count(*) from pg_stat_activity where pid = %s"
 _REMOVED = [row for row in PAIRS if row[3] == 1]
 
 
@@ -19,10 +20,13 @@ def test_a_killed_apply_and_a_killed_undo_go_on(pairs, held, project, database, 
     killed = project.start_onerow("dedupe apply", *_APPLY)
     gate.wait_until_waiting(1, [killed], of="onerow dedupe")
     assert database.value("select count(*) from shop.things") == 12
+    session = database.value(
+        "select pid from pg_stat_activity where application_name = 'onerow dedupe' and wait_event_type = 'Lock'"
+    )
     again = pairs.start()
     assert killed.kill().returncode == -9
-    gate.wait_until(lambda: gate.waiting("onerow dedupe") == 1 and not _session_of(killed, database), 30)
-    assert not again.done()
+    gate.wait_until(lambda: not database.value(_IS_THERE, session), 30)
+    gate.wait_until_waiting(1, of="onerow dedupe")
     held.rollback()
 
     applied = again.result(60)
@@ -49,15 +53,6 @@ def test_a_killed_apply_and_a_killed_undo_go_on(pairs, held, project, database, 
     assert pairs.rows == sorted(PAIRS)
 
 
-def _session_of(killed, database):
-    """Tell whether the server still works for a client that has ended: then two sessions are about the table."""
-    return database.value(
-        "select count(*) from pg_stat_activity where datname = current_database()"
-        " and application_name = 'onerow dedupe' and wait_event_type = 'Lock' and query like '%dedupe_1_backup%'"
-        " and client_port is not null and pid = any(pg_blocking_pids(pid))"
-    )
-
-
 def test_a_killed_build_of_the_index_is_made_again(pairs, project, database, gate):
     """What it leaves is invalid. Guard: the first drop_index of until_unique."""
     other = database.connect()
@@ -77,7 +72,7 @@ def test_a_killed_build_of_the_index_is_made_again(pairs, project, database, gat
     assert sorted(pairs.rows) == [*CLEAN, (100, "new", 1, 1)]
 
 
-@pytest.mark.parametrize("reports", range(2, 8))
+@pytest.mark.parametrize("reports", (2, 4, 6))
 def test_a_repair_that_ends_between_two_transactions_goes_on(pairs, reports):
     """After each of them. So does its undo. Guards: the state in the ledger; the list."""
     with pytest.raises(InterruptedError):
