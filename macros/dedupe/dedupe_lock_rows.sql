@@ -1,6 +1,29 @@
-{#- Lock the rows of the run's next batch, as they are now, and nothing else of the table. Rows that somebody holds are passed over,
-    unless `waits`. Joins must go by the rows' places: anything else reads the whole table. -#}
+{#- Lock the rows of the run's next batch, as they are now, and nothing else of the table. They are looked up by their places, and rows
+    that somebody holds are passed over. If it `waits`, it waits for them instead and looks rows up by their key, since a row that is
+    written all the time is never where the list has it; that reads the whole table. -#}
 {% macro dedupe_lock_rows(target, run, waits) %}
+    {%- set next_batch -%}
+    (
+        select min(n._dedupe_batch)
+        from {{ run.work_list }} as n
+        where n._dedupe_batch > (select d.done_batch from {{ run.ledger }} as d where d.run_no = {{ run.run_no }})
+    )
+    {%- endset -%}
+{%- if waits %}
+create temporary table onerow_dedupe_locked on commit drop as
+select
+    l._dedupe_key,
+    null::integer as _dedupe_row_count,
+    t.ctid as _dedupe_row_id
+from {{ run.work_list }} as l
+inner join {{ target.relation }} as t on {{ onerow.dedupe_key_object(target, 't') }} = l._dedupe_key_object
+where l._dedupe_batch = {{ next_batch }} and l._dedupe_is_first
+for update of t;
+
+set local enable_hashjoin = off;
+set local enable_mergejoin = off
+{%- else %}
+-- Joins must go by the rows' places: anything else reads the whole table.
 set local enable_hashjoin = off;
 set local enable_mergejoin = off;
 
@@ -12,11 +35,7 @@ select
 from {{ run.work_list }} as l
 cross join lateral unnest(l._dedupe_row_ids) as r (_dedupe_row_id)
 inner join {{ target.relation }} as t on t.ctid = r._dedupe_row_id
-where l._dedupe_batch = (
-    select min(n._dedupe_batch)
-    from {{ run.work_list }} as n
-    where n._dedupe_batch > (select d.done_batch from {{ run.ledger }} as d where d.run_no = {{ run.run_no }})
-)
-order by l._dedupe_key, r._dedupe_row_id
-for update of t{{ '' if waits else ' skip locked' }}
+where l._dedupe_batch = {{ next_batch }}
+for update of t skip locked
+{%- endif %}
 {% endmacro %}

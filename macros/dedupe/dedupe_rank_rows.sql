@@ -1,5 +1,5 @@
 {#- Decide anew, among the rows that are now locked, which one of each key survives. A key counts only if all the rows of
-    the list are there and still have one key: else somebody holds or has changed one, and the next pass looks at the key again. -#}
+    the list are there, or all its rows were looked up, and they have one key: else somebody holds or has changed one, and the next pass looks at the key again. -#}
 {% macro dedupe_rank_rows(target, rule) %}
 create temporary table onerow_dedupe_copies on commit drop as
 select
@@ -23,5 +23,5 @@ from (
     ) as ranked
     window w as (partition by ranked._dedupe_key)
 ) as s
-where s._dedupe_found = s._dedupe_row_count and s._dedupe_key_count = 1
+where coalesce(s._dedupe_found = s._dedupe_row_count, true) and s._dedupe_key_count = 1
 {% endmacro %}

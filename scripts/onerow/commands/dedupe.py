@@ -19,6 +19,7 @@ from onerow.dedupe import undo as undoing
 from onerow.dedupe.rule import NAMED_RULES, Rule
 from onerow.dedupe.table import render_applied, render_audit, render_preview, render_undone
 from onerow.dedupe.target import TableName, Target, find_target, table_of_model
+from onerow.errors import DedupeFailed
 from onerow.ledger.setup import connect, ensure_tables
 from onerow.project.project import Project
 
@@ -190,7 +191,10 @@ def _connected(project: Project, *, has_ledger: bool) -> Iterator[psycopg.Connec
         connection.execute("set work_mem = '64MB'")
         if has_ledger:
             ensure_tables(project, connection)
-        yield connection
+        try:
+            yield connection
+        except psycopg.Error as error:
+            raise DedupeFailed("dedupe", str(error).strip(), "Nothing was written") from error
 
 
 def _status(text: str) -> Any:

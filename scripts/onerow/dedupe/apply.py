@@ -174,12 +174,13 @@ class _Repair:
                 run = done
                 self.report(f"{self.target.name}: pass {run.pass_no}, {run.removed_count:,} rows removed")
                 sleep(self.pause)
-            # Rows that somebody holds are passed over once. If there were no others, they are waited for.
+            # Rows that somebody holds or has changed are passed over once. If there were no others, they are waited for.
             waits = run.removed_count == before
             with self.connection.transaction():
                 run, surplus_rows = self._new_pass(run)
             if not surplus_rows:
                 break
+            self.report(f"{self.target.name}: pass {run.pass_no} for {surplus_rows:,} rows")
         return run
 
     def _new_pass(self, run: Run) -> tuple[Run, int]:

@@ -56,11 +56,9 @@ def audit(project: Project, connection: psycopg.Connection, target: Target, limi
         DedupeFailed: PostgreSQL could not answer.
         LockTimedOut, ReconcileFailed: the table cannot be read.
     """
-    batches = Identifier(project.ledger_schema, "batches").as_string(None)
     with snapshot(connection, [((target.schema, target.table), "")]):
         try:
-            [is_there] = connection.execute("select to_regclass(%s) is not null", (batches,)).fetchone()
-            query = project.render("dedupe_audit", target, batches if is_there else None, limit)
+            query = project.render("dedupe_audit", target, _batches(project, connection), limit)
             with connection.cursor(row_factory=dict_row) as cursor:
                 figures = cursor.execute(query).fetchone()
         except psycopg.Error as error:
@@ -74,6 +72,19 @@ def audit(project: Project, connection: psycopg.Connection, target: Target, limi
         biggest_keys=biggest,
         **figures,
     )
+
+
+def _batches(project: Project, connection: psycopg.Connection) -> str | None:
+    """Return the ledger's batches, in SQL, or None where there are none that the user may read."""
+    query = """
+        select count(*)
+        from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        where n.nspname = %s and c.relname = 'batches'
+            and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT')
+    """
+    [is_there] = connection.execute(query, (project.ledger_schema,)).fetchone()
+    return Identifier(project.ledger_schema, "batches").as_string(None) if is_there else None
 
 
 def _without(record: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -18,7 +18,14 @@ from onerow.ledger.locks import lock_holders
 from onerow.project.project import Project
 
 _POLL_SECONDS = 0.1
-_HELD = ("RowShareLock", "RowExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
+_HELD = (
+    "RowShareLock",
+    "RowExclusiveLock",
+    "ShareLock",
+    "ShareRowExclusiveLock",
+    "ExclusiveLock",
+    "AccessExclusiveLock",
+)
 
 
 @dataclass(frozen=True)

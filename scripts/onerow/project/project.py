@@ -82,13 +82,21 @@ class Project:
 
     def render(self, macro: str, *positional: Any, **arguments: Any) -> str:
         """Render one of the macros that use nothing of dbt's context but `return`, `do`, and others of that kind."""
-        source = self.manifest.macros[f"macro.onerow.{macro}"].macro_sql
-        environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701 - this is SQL, not HTML
-        environment.globals.update({"return": _return, "onerow": _Macros(self)})
         try:
-            return str(getattr(environment.from_string(source).module, macro)(*positional, **arguments))
+            return str(getattr(self._macros.get_template(macro).module, macro)(*positional, **arguments))
         except _Returned as returned:
             return str(returned.value)
+
+    @cached_property
+    def _macros(self) -> jinja2.Environment:
+        """The macros as templates by their names, each compiled once: a statement may render one for every column."""
+        environment = jinja2.Environment(
+            autoescape=False,  # noqa: S701 - this is SQL, not HTML
+            extensions=["jinja2.ext.do"],
+            loader=jinja2.FunctionLoader(lambda macro: self.manifest.macros[f"macro.onerow.{macro}"].macro_sql),
+        )
+        environment.globals.update({"return": _return, "onerow": _Macros(self)})
+        return environment
 
     def query_of(self, model: str) -> str:
         """Return the query of one of onerow's own models that uses nothing of dbt but source() and ref().

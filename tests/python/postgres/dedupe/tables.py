@@ -59,7 +59,7 @@ class Things:
         """Insert rows, each of as many values as it has, in the order of columns."""
         for row in rows:
             places = ", ".join(["%s"] * len(row))
-            self.database.execute(f"insert into {self.relation} values ({places})", *row)
+            self.database.execute(f"insert into {self.relation.replace('%', '%%')} values ({places})", *row)
 
     @property
     def rows(self) -> list[tuple]:

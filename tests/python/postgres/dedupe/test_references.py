@@ -54,7 +54,7 @@ def test_rows_that_are_referred_to_later_stop_their_batch(referenced, database):
         if "pass 1" in text and not database.value("select count(*) from shop.orders"):
             database.execute("insert into shop.orders values (%s)", number(referenced, 8, 1))
 
-    with pytest.raises(RowsReferenced, match="1 row of shop.orders"):
+    with pytest.raises(RowsReferenced, match=r"1 row of shop\.orders"):
         referenced.apply(report=beside)
     assert database.value("select count(*) from shop.orders") == 1
     assert database.value("select count(*) from shop.things where id = 8") == 2
