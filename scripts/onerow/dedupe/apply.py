@@ -174,7 +174,7 @@ class _Repair:
                 run = done
                 self.report(f"{self.target.name}: pass {run.pass_no}, {run.removed_count:,} rows removed")
                 sleep(self.pause)
-            # Rows that somebody holds or has changed are passed over once. If there were no others, they are waited for.
+            # Rows that somebody holds or changes are passed over once. If there were no others, they are waited for.
             waits = run.removed_count == before
             with self.connection.transaction():
                 run, surplus_rows = self._new_pass(run)

@@ -22,6 +22,7 @@ class Preview:
 
     relation: str
     key: tuple[str, ...]
+    columns: list[str]
     rule: Rule
     classes: dict[str, dict[str, int]]
     changed_rows: int
@@ -76,6 +77,7 @@ def preview(project: Project, connection: psycopg.Connection, target: Target, ru
     return Preview(
         relation=target.name,
         key=target.key,
+        columns=[column.name for column in target.columns],
         rule=rule,
         classes={name: found["classes"].get(name, nothing) for name in CLASSES},
         changed_rows=found["changed_rows"],

@@ -106,7 +106,7 @@ def render_preview(preview: Preview) -> RenderableType:
         table,
     ]
     for sample in preview.samples:
-        parts += [Text(), *_sample(sample)]
+        parts += [Text(), *_sample(sample, preview.columns)]
     for reference in preview.references:
         style = "red" if reference.row_count else "dim"
         parts += [Text(), Text(f"referred to by {printable(str(reference))}", style)]
@@ -119,11 +119,14 @@ def render_preview(preview: Preview) -> RenderableType:
     return Group(*parts)
 
 
-def _sample(sample: dict[str, Any]) -> Iterator[RenderableType]:
+def _sample(sample: dict[str, Any], columns: list[str]) -> Iterator[RenderableType]:
     """One key: the columns in which its rows differ, row by row, the survivor first and as it would be."""
     yield Text.assemble((named_values(sample["key"]), "bold"), (f"  {sample['class']}", "dim"))
     rows = [sample["after"], *sample["before"]]
-    differing = [name for name in rows[0] if any(row[name] != rows[0][name] for row in rows)]
+    differing = [name for name in columns if any(row[name] != rows[0][name] for row in rows)]
+    if not differing:
+        yield Text(f"  one row stays, {counted(len(sample['before']) - 1, 'row')} of the same values would go", "dim")
+        return
     table = terminal.table()
     table.add_column("")
     for name in differing:
@@ -155,8 +158,8 @@ def render_applied(applied: Applied) -> RenderableType:
 def render_undone(undone: Undone) -> RenderableType:
     """Return what an undo has done as something that rich prints."""
     run, name = undone.run, printable(undone.run.relation)
-    again = "had been undone before" if undone.was_undone else "is undone"
-    parts = [Text(f"Run {run.run_no} on {name} {again}: {counted(run.removed_count, 'row')} put back.")]
+    again = "had been undone before; put back were" if undone.was_undone else "is undone; put back are"
+    parts = [Text(f"Run {run.run_no} on {name} {again} {counted(run.removed_count, 'row')}.")]
     if run.changed_count:
         parts.append(Text(f"{counted(run.changed_count - undone.changed_count, 'survivor')} as before the merge."))
     if undone.changed_count:
