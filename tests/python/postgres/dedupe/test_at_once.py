@@ -66,14 +66,16 @@ def test_update_that_is_rolled_back_leaves_the_key_to_the_next_pass(pairs, datab
 def test_rows_that_are_written_all_the_time_are_repaired(pairs, database):
     """They are never where the list has them. Guard: the look-up by key in dedupe_lock_rows."""
 
+    pairs.add((None, "x", 9, 1), (None, "x", 9, 2))
+
     def beside(text):
         if "unique index" not in text:
-            database.execute("update shop.things set b = b + 1 where id in (3, 7)")
+            database.execute("update shop.things set b = b + 1 where id in (3, 7) or id is null")
 
     applied = pairs.apply(report=beside)
-    assert applied.run.removed_count == 8
+    assert applied.run.removed_count == 9
     assert applied.run.pass_no < 6
-    assert [(row[0], row[3]) for row in pairs.rows] == [(id_, 2) for id_ in range(1, 9)]
+    assert [(row[0], row[3]) for row in pairs.rows] == [(id_, 2) for id_ in (*range(1, 9), None)]
 
 
 def test_merge_waits_for_all_rows_of_a_key(things, database, gate):

@@ -122,11 +122,10 @@ def test_duplicates_are_repaired_as_the_docs_say(clone: Path) -> None:
     """Guard: commands of the how-to, and the one that the error of the load names."""
     output = run("docs/how-to/repair-duplicates.md", clone)
     assert "onerow dedupe audit fleet, then onerow dedupe apply fleet" in output
-    assert output.count("DUPLICATES") == 2
-    assert output.count("ends with 3") == 2
+    assert output.count("DUPLICATES") == output.count("ends with 3") == 1
     [removed] = re.findall(r"Run 1 on \S+fleet: ([\d,]+) rows removed", output)
     assert f"is undone; put back are {removed} rows" in output
-    assert "each key is one row" in output
+    assert re.search(r"of 1 OK created .*fleet .*upsert: .*unchanged", output), output
 
 
 def test_a_project_uses_onerow_as_a_package_as_the_docs_say(clone: Path) -> None:
