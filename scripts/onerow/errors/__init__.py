@@ -14,6 +14,15 @@ from onerow.errors.database import (
     ReconcileFailed,
     RelationMissing,
 )
+from onerow.errors.dedupe import (
+    CannotDedupe,
+    DedupeFailed,
+    DuplicatesComeBack,
+    RowsReferenced,
+    RuleRefused,
+    UndoRefused,
+    UnknownRun,
+)
 from onerow.errors.family import (
     OnerowError,
     WrongUse,
@@ -50,11 +59,14 @@ from onerow.errors.server import (
 
 __all__ = [
     "BatchIdReused",
+    "CannotDedupe",
     "CannotPlan",
     "CannotProve",
     "ConnectionFailed",
     "CorrectionsRefused",
     "DbtFailed",
+    "DedupeFailed",
+    "DuplicatesComeBack",
     "FileChanged",
     "FileUnreadable",
     "GrantsFailed",
@@ -76,9 +88,13 @@ __all__ = [
     "ReconcileFailed",
     "RelationMissing",
     "RetypedColumnsRefused",
+    "RowsReferenced",
+    "RuleRefused",
     "ServerFailed",
+    "UndoRefused",
     "UnknownBatch",
     "UnknownModel",
+    "UnknownRun",
     "UnknownSource",
     "WindowDiffers",
     "WrongUse",

@@ -149,6 +149,16 @@ def test_a_model_is_proved_as_the_docs_say(clone: Path) -> None:
     assert "<title>Proof: failed</title>" in (clone / "proof.html").read_text(encoding="utf-8")
 
 
+def test_duplicates_are_repaired_as_the_docs_say(clone: Path) -> None:
+    """Guard: commands of the how-to, and the one that the error of the load names."""
+    output = run("docs/how-to/repair-duplicates.md", clone)
+    assert "onerow dedupe audit fleet, then onerow dedupe apply fleet" in output
+    assert output.count("DUPLICATES") == output.count("ends with 3") == 1
+    [removed] = re.findall(r"Run 1 on \S+fleet: ([\d,]+) rows removed", output)
+    assert f"is undone; put back are {removed} rows" in output
+    assert re.search(r"of 1 OK created .*fleet .*upsert: .*unchanged", output), output
+
+
 def test_a_project_uses_onerow_as_a_package_as_the_docs_say(clone: Path) -> None:
     """Guard: what the page makes a project set is enough, also where the clone has a blank in its name."""
     (clone.parent / "onerow").symlink_to(clone)
