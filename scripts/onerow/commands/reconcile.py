@@ -1,18 +1,23 @@
 """onerow reconcile: is what was delivered what is in the marts?"""
 
+from pathlib import Path
+
 import click
 from rich.console import Console
 
-from onerow.commands.options import pass_format, pass_project
-from onerow.commands.output import print_result
+from onerow.commands.options import pass_project
+from onerow.commands.output import table_text
 from onerow.project.project import Project
 from onerow.reconcile import reconcile as job
 from onerow.reconcile.marts import find_marts
-from onerow.reconcile.report import OK
+from onerow.reconcile.report import OK, Report
 from onerow.reconcile.rules import LEVELS
 from onerow.reconcile.table import render
+from onerow.report.formats import TEXT_FORMATS
+from onerow.report.output_file import require_folder, write_output
 
 DIFFERENCES_FOUND = 3
+TABLE = "table"
 
 
 @click.command(epilog="Example: onerow reconcile devices --level counts")
@@ -24,11 +29,28 @@ DIFFERENCES_FOUND = 3
     type=click.Choice(LEVELS),
     help="What to compare; may be given more than once. All by default.",
 )
-@pass_format
+@click.option(
+    "--format",
+    "report_format",
+    type=click.Choice([TABLE, *TEXT_FORMATS]),
+    default=TABLE,
+    show_default=True,
+    help="How to print the result.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the result, replaced when it is complete; standard output by default.",
+)
 @pass_project
 @click.pass_context
 def reconcile(
-    ctx: click.Context, project: Project, models: tuple[str, ...], levels: tuple[str, ...], output_format: str
+    ctx: click.Context,
+    project: Project,
+    models: tuple[str, ...],
+    levels: tuple[str, ...],
+    report_format: str,
+    output: Path | None,
 ) -> None:
     """Compare what was delivered with what is in the marts, and record the figures in the ledger.
 
@@ -38,12 +60,31 @@ def reconcile(
 
     Exit codes: 0 all equal, 1 something could not be read, 2 wrong use, 3 differences were found.
     """
+    if output is not None:
+        require_folder(output)
     marts = find_marts(project, models)
     wanted = tuple(level for level in LEVELS if level in levels) or LEVELS
     with project.connect("onerow reconcile") as connection:
         with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
             report = job.reconcile(project, connection, marts, wanted)
-        print_result(output_format, report.to_json(), render(report))
+        if report_format == TABLE and output is None:
+            Console(highlight=False).print(render(report))
+        else:
+            _give_out(_text(report_format, report), output)
         job.record(connection, project.ledger_schema, report)
     if report.status != OK:
         ctx.exit(DIFFERENCES_FOUND)
+
+
+def _text(report_format: str, report: Report) -> str:
+    if report_format == TABLE:
+        return table_text(render(report))
+    return TEXT_FORMATS[report_format](report.to_json())
+
+
+def _give_out(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_output(output, text)
+        click.echo(f"Written: {output}", err=True)

@@ -36,6 +36,10 @@ from onerow.errors.project import (
     UnknownModel,
     UnknownSource,
 )
+from onerow.errors.report import (
+    NoFolderForOutput,
+    OutputNotWritten,
+)
 from onerow.errors.server import (
     NotYourServer,
     ServerFailed,
@@ -58,9 +62,11 @@ __all__ = [
     "MissingColumnsRefused",
     "ModelWithoutSource",
     "NewColumnsRefused",
+    "NoFolderForOutput",
     "NotYourServer",
     "NothingToReconcile",
     "OnerowError",
+    "OutputNotWritten",
     "ReconcileFailed",
     "RelationMissing",
     "RetypedColumnsRefused",
