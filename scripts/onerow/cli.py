@@ -15,6 +15,7 @@ COMMANDS = {
     "land": "onerow.commands.land",
     "plan": "onerow.commands.plan",
     "reconcile": "onerow.commands.reconcile",
+    "report": "onerow.commands.report",
     "server": "onerow.commands.server",
 }
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+import psycopg
 from rich.console import Console
 
 from onerow.commands.options import pass_project
@@ -14,10 +15,12 @@ from onerow.reconcile.report import OK, Report
 from onerow.reconcile.rules import LEVELS
 from onerow.reconcile.table import render
 from onerow.report.formats import TEXT_FORMATS
+from onerow.report.html import render_page
 from onerow.report.output_file import require_folder, write_output
+from onerow.report.read import read_facts
 
 DIFFERENCES_FOUND = 3
-TABLE = "table"
+TABLE, HTML = "table", "html"
 
 
 @click.command(epilog="Example: onerow reconcile devices --level counts")
@@ -32,7 +35,7 @@ TABLE = "table"
 @click.option(
     "--format",
     "report_format",
-    type=click.Choice([TABLE, *TEXT_FORMATS]),
+    type=click.Choice([TABLE, *TEXT_FORMATS, HTML]),
     default=TABLE,
     show_default=True,
     help="How to print the result.",
@@ -60,6 +63,14 @@ def reconcile(
 
     Exit codes: 0 all equal, 1 something could not be read, 2 wrong use, 3 differences were found.
     """
+    if compare(project, models, levels, report_format, output).status != OK:
+        ctx.exit(DIFFERENCES_FOUND)
+
+
+def compare(
+    project: Project, models: tuple[str, ...], levels: tuple[str, ...], report_format: str, output: Path | None
+) -> Report:
+    """Compare the marts, give out the result, and record it in the ledger."""
     if output is not None:
         require_folder(output)
     marts = find_marts(project, models)
@@ -70,15 +81,16 @@ def reconcile(
         if report_format == TABLE and output is None:
             Console(highlight=False).print(render(report))
         else:
-            _give_out(_text(report_format, report), output)
+            _give_out(_text(project, connection, report_format, report), output)
         job.record(connection, project.ledger_schema, report)
-    if report.status != OK:
-        ctx.exit(DIFFERENCES_FOUND)
+    return report
 
 
-def _text(report_format: str, report: Report) -> str:
+def _text(project: Project, connection: psycopg.Connection, report_format: str, report: Report) -> str:
     if report_format == TABLE:
         return table_text(render(report))
+    if report_format == HTML:
+        return render_page(report, read_facts(project, connection, [mart.relation for mart in report.marts]))
     return TEXT_FORMATS[report_format](report.to_json())
 
 
