@@ -5,7 +5,7 @@
 {%- set schema_name = '"' ~ schema | replace('"', '""') ~ '"' -%}
 do $onerow$
 declare
-    known constant integer := 3;
+    known constant integer := 4;
     version integer := 0;
 begin
     if current_setting('server_version_num')::integer < 160000 then
@@ -132,6 +132,20 @@ begin
             add column settled_reason text;
 
         insert into {{ schema_name }}.schema_version (version) values (3);
+    end if;
+    if version < 4 then
+        -- The runs of a mart, the newest first.
+        create index on {{ schema_name }}.reconciliations (model, reconciled_at, run_id);
+
+        create table {{ schema_name }}.notifications (
+            model text not null,
+            run_id uuid not null,
+            status text not null check (status in ('ok', 'difference')),
+            notified_at timestamptz not null default clock_timestamp(),
+            primary key (model, notified_at)
+        );
+
+        insert into {{ schema_name }}.schema_version (version) values (4);
     end if;
 end $onerow$;
 {% endmacro %}

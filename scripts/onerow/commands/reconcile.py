@@ -6,8 +6,9 @@ import click
 import psycopg
 from rich.console import Console
 
-from onerow.commands.options import pass_project
+from onerow.commands.options import WebAddress, pass_project
 from onerow.commands.output import table_text
+from onerow.errors import OnerowError
 from onerow.project.project import Project
 from onerow.reconcile import reconcile as job
 from onerow.reconcile.marts import find_marts
@@ -16,8 +17,10 @@ from onerow.reconcile.rules import LEVELS
 from onerow.reconcile.table import render
 from onerow.report.formats import TEXT_FORMATS
 from onerow.report.html import render_page
+from onerow.report.notify import notify
 from onerow.report.output_file import require_folder, write_output
 from onerow.report.read import read_facts
+from onerow.report.retention import forget_old_runs
 
 DIFFERENCES_FOUND = 3
 TABLE, HTML = "table", "html"
@@ -45,6 +48,15 @@ TABLE, HTML = "table", "html"
     type=click.Path(dir_okay=False, path_type=Path),
     help="File for the result, replaced when it is complete; standard output by default.",
 )
+@click.option(
+    "--notify",
+    "notify_url",
+    metavar="URL",
+    type=WebAddress(),
+    envvar="ONEROW_NOTIFY_URL",
+    help="Post a JSON summary there when the verdict of a mart has changed. Better in the variable ONEROW_NOTIFY_URL: "
+    "a process list shows arguments.",
+)
 @pass_project
 @click.pass_context
 def reconcile(
@@ -54,25 +66,33 @@ def reconcile(
     levels: tuple[str, ...],
     report_format: str,
     output: Path | None,
+    notify_url: str | None,
 ) -> None:
     """Compare what was delivered with what is in the marts, and record the figures in the ledger.
 
     Takes every model that has meta.onerow.source, or only each MODEL. `counts` compares rows and natural keys of the
     landing table with those of the mart; `accounting` compares what was recorded of each batch with what can be
-    counted. Batches that are still to be loaded are shown and are no difference.
+    counted. Batches that are still to be loaded are shown and are no difference. `onerow reconcile history` shows
+    earlier runs.
 
     Exit codes: 0 all equal, 1 something could not be read, 2 wrong use, 3 differences were found.
     """
-    if compare(project, models, levels, report_format, output).status != OK:
+    if compare(project, models, levels, report_format, output, notify_url).status != OK:
         ctx.exit(DIFFERENCES_FOUND)
 
 
 def compare(
-    project: Project, models: tuple[str, ...], levels: tuple[str, ...], report_format: str, output: Path | None
+    project: Project,
+    models: tuple[str, ...],
+    levels: tuple[str, ...],
+    report_format: str,
+    output: Path | None,
+    notify_url: str | None = None,
 ) -> Report:
-    """Compare the marts, give out the result, and record it in the ledger."""
+    """Compare the marts, give out the result, record it in the ledger, and tell whom the verdict concerns."""
     if output is not None:
         require_folder(output)
+    days = project.keep_reconciliations
     marts = find_marts(project, models)
     wanted = tuple(level for level in LEVELS if level in levels) or LEVELS
     with project.connect("onerow reconcile") as connection:
@@ -83,7 +103,18 @@ def compare(
         else:
             _give_out(_text(project, connection, report_format, report), output)
         job.record(connection, project.ledger_schema, report)
+        forget_old_runs(project, connection, days)
+        if notify_url is not None:
+            _notify(project, connection, notify_url, report)
     return report
+
+
+def _notify(project: Project, connection: psycopg.Connection, url: str, report: Report) -> None:
+    """Tell what has changed. The verdict stands, whether or not it can be told."""
+    try:
+        notify(project, connection, url, report)
+    except OnerowError as error:
+        click.echo(f"onerow: {error}", err=True)
 
 
 def _text(project: Project, connection: psycopg.Connection, report_format: str, report: Report) -> str:

@@ -38,6 +38,7 @@ from onerow.errors.project import (
 )
 from onerow.errors.report import (
     NoFolderForOutput,
+    NotificationFailed,
     OutputNotWritten,
 )
 from onerow.errors.server import (
@@ -65,6 +66,7 @@ __all__ = [
     "NoFolderForOutput",
     "NotYourServer",
     "NothingToReconcile",
+    "NotificationFailed",
     "OnerowError",
     "OutputNotWritten",
     "ReconcileFailed",

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,17 @@ from playwright.sync_api import Page, sync_playwright
 
 from report_pages import PAGES
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+def found_browser() -> str | None:
+    """Return a browser that starts. Ubuntu's package is a script that says that it is none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
+            return path
+    return None
+
+
+BROWSER = found_browser()
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no browser: apt-get install chromium")
 
 LIGHT = {"color_scheme": "light", "viewport": {"width": 1200, "height": 900}}
