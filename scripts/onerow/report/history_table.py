@@ -35,8 +35,8 @@ def _mart(history: MartHistory) -> Iterable[RenderableType]:
         "  ",
         ("all equal" if is_equal else "DIFFERENCES", "bold green" if is_equal else "bold red"),
         f" since {when(of_runs.since)}",
-        (f"  {said}", "dim"),
     )
+    yield Text(said, "dim")
     yield Text()
     table = terminal.table()
     table.add_column("run", no_wrap=True)
