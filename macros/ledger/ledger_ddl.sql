@@ -145,6 +145,15 @@ begin
             primary key (model, notified_at)
         );
 
+        create table {{ schema_name }}.exceptions (
+            model text not null,
+            rule text not null,
+            natural_key jsonb not null,
+            reason text not null check (reason <> ''),
+            expires_on date not null,
+            primary key (model, rule, natural_key)
+        );
+
         insert into {{ schema_name }}.schema_version (version) values (4);
     end if;
 end $onerow$;

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from onerow.reconcile.report import MartResult
 from onerow.report.html import render_page
-from onerow.report.read import ConsumedBatch, LedgerFacts, ReasonCount
+from onerow.report.read import ConsumedBatch, LedgerFacts, ReasonCount, RuleException
 from onerow.report.runs import Run, RunFigure
 from reports import AT, differing_mart, equal_mart, report_of
 
 RELATION = "db.marts.devices"
-NO_FACTS = LedgerFacts({}, {}, {})
+NO_FACTS = LedgerFacts({}, {}, {}, {})
 # Markup, the template's own language, text that runs from right to left, and characters that turn or move it.
 HOSTILE = (
     "<script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)>\"'></style></title>"
@@ -40,6 +40,7 @@ def facts(text: str = "first", runs: int = 12, batches: int = 5) -> LedgerFacts:
             ]
         },
         {"devices": [ReasonCount("devices", text, "open", 12, 3)]},
+        {RELATION: [RuleException(RELATION, "missing_keys", {text: text}, text, AT.date(), is_in_force=True)]},
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +18,7 @@ from onerow.report.runs import Run, RunFigure
 RUNS = 30
 BATCHES = 40
 
-_TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "reconciliations")
+_TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "reconciliations", "exceptions")
 _REMEDY = "Both `onerow land` and `dbt run` make the ledger"
 
 
@@ -49,12 +49,25 @@ class ReasonCount:
 
 
 @dataclass(frozen=True)
+class RuleException:
+    """An exception of a mart to a rule: it covers keys that hold the members of `natural_key`, until it expires."""
+
+    model: str
+    rule: str
+    natural_key: dict[str, Any]
+    reason: str
+    expires_on: date
+    is_in_force: bool
+
+
+@dataclass(frozen=True)
 class LedgerFacts:
-    """What the ledger has of some marts, as of one moment. Runs and batches are by the mart's name in the ledger."""
+    """What the ledger has of some marts, as of one moment. All but dead letters is by the mart's name in the ledger."""
 
     runs: dict[str, list[Run]]
     batches: dict[str, list[ConsumedBatch]]
     dead_letters: dict[str, list[ReasonCount]]
+    exceptions: dict[str, list[RuleException]]
 
 
 def read_facts(project: Project, connection: psycopg.Connection, relations: list[str]) -> LedgerFacts:
@@ -75,11 +88,15 @@ def read_facts(project: Project, connection: psycopg.Connection, relations: list
     reasons = SQL("select * from ({}) as reasons order by source, letter_count desc, reason, status").format(
         _rendered(project, "reasons_of_dead_letters")
     )
+    exceptions = SQL("select * from ({}) as exceptions order by model, rule, expires_on, natural_key").format(
+        _rendered(project, "known_exceptions")
+    )
     with snapshot(connection, (((project.ledger_schema, table), _REMEDY) for table in _TABLES)):
         return LedgerFacts(
             _read_runs(project, connection, relations, RUNS),
             _by("model", _fetch(connection, ConsumedBatch, batches, (relations, BATCHES))),
             _by("source", _fetch(connection, ReasonCount, reasons)),
+            _by("model", _fetch(connection, RuleException, exceptions)),
         )
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from onerow.reconcile.report import DIFFERENCE, INFO, Figure, Finding, LevelResult, MartResult, Report
 from onerow.report import charts, shown
-from onerow.report.read import ConsumedBatch, LedgerFacts, ReasonCount
+from onerow.report.read import ConsumedBatch, LedgerFacts, ReasonCount, RuleException
 from onerow.report.runs import Run, Trend, row_changes, run_of, trend
 
 # The order of outcomes in bars and tables.
@@ -62,6 +62,7 @@ class MartView:
     batches: list[ConsumedBatch]
     outcomes: Picture | None
     dead_letters: list[ReasonCount]
+    exceptions: list[RuleException]
 
     @property
     def differing_figures(self) -> list[Figure]:
@@ -98,6 +99,7 @@ def _mart(report: Report, mart: MartResult, facts: LedgerFacts) -> MartView:
         batches=batches,
         outcomes=_outcomes(mart, batches),
         dead_letters=facts.dead_letters.get(mart.source, []),
+        exceptions=facts.exceptions.get(mart.relation, []),
     )
 
 

@@ -6,7 +6,7 @@ def test_ledger_of_version_1_gets_what_is_new(project, database):
     assert project.dbt_in_process("run-operation", "setup_ledger", "--quiet").success
     database.execute("delete from onerow.schema_version where version > 1")
     database.execute("alter table onerow.batches drop column quarantine_reason, drop column replay_of")
-    database.execute("drop table onerow.notifications")
+    database.execute("drop table onerow.notifications, onerow.exceptions")
     database.execute("drop index onerow.reconciliations_model_reconciled_at_run_id_idx")
     settled = ("replayed_as", "settled_at", "settled_by", "settled_reason")
     dropped = ", ".join(f"drop column {column}" for column in settled)
