@@ -1,10 +1,12 @@
 """Exceptions to rules: what they cover is left out by `onerow reconcile` and monitoring models, until they expire."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from clean_devices import figures, violations_seen_by_dbt
+from harness.dbt_project import REPOSITORY
 from onerow.report.read import read_facts
 
 TODAY = datetime.now(UTC).date()
@@ -73,7 +75,7 @@ def test_key_with_two_faults_needs_two_exceptions(reconciled, database, excepted
 
 
 def test_seed_becomes_the_ledgers_exceptions_of_this_target(project, database, clean_state, connection):
-    """And the report shows them. Guard: take_exceptions."""
+    """The lines that the docs show. Guard: take_exceptions, and that it leaves other targets' alone."""
     database.execute(
         "insert into onerow.exceptions (model, rule, natural_key, reason, expires_on) values"
         " (current_database() || '.marts.devices', 'null_keys', '{}', 'taken back', %s),"
@@ -81,21 +83,22 @@ def test_seed_becomes_the_ledgers_exceptions_of_this_target(project, database, c
         TODAY,
         TODAY,
     )
-    header = "rule,model,natural_key,reason,expires_on\n"
-    given = (
-        'missing_keys,devices,"{""device_id"": ""D-3""}",sold,2020-01-31\nnull_keys,devices,,old sender,2999-12-31\n'
-    )
-    with_seed = project.with_files({"seeds/reconcile_exceptions.csv": header + given})
+    page = (REPOSITORY / "docs/reference/reports.md").read_text(encoding="utf-8")
+    [lines] = re.findall(r"```text\n(rule,model.*?)```", page, re.DOTALL)
+    expired = "null_keys,devices,,old sender,2020-01-31\n"
+    with_seed = project.with_files({"seeds/reconcile_exceptions.csv": lines + expired})
 
     with_seed.dbt("build", "--select", "reconcile_exceptions").succeeded()
 
     relation = f"{database.name}.marts.devices"
     known = read_facts(clean_state.project, connection, [relation]).exceptions
-    assert set(known) == {relation, "another.marts.devices"}
-    assert [(each.rule, each.natural_key, each.reason, each.is_in_force) for each in known[relation]] == [
-        ("missing_keys", {"device_id": "D-3"}, "sold", False),
-        ("null_keys", {}, "old sender", True),
+    assert set(known) == {relation, f"{database.name}.marts.orders", "another.marts.devices"}
+    assert [(each.rule, each.natural_key, each.reason) for each in known[relation]] == [
+        ("missing_keys", {"device_id": "SN-000017"}, "deleted on request of its owner"),
+        ("null_keys", {}, "old sender"),
+        ("rows_not_accounted_for", {"figure": "mart_rows"}, "the same device"),
     ]
+    assert not known[relation][1].is_in_force
 
 
 def test_exception_of_a_model_that_is_no_mart_is_refused(project, database):

@@ -101,8 +101,8 @@ def test_paper_holds_the_pictures_in_full(tmp_path):
     """Guard: the styles for print."""
     with opened(PAGES["of_400_days"](), tmp_path, **LIGHT) as page:
         page.emulate_media(media="print")
-        page.set_viewport_size({"width": 700, "height": 1000})
+        page.set_viewport_size({"width": 500, "height": 1000})
         widths = page.evaluate("[...document.querySelectorAll('.chart')].map(each => each.scrollWidth)")
         assert len(widths) == 4
-        assert max(widths) <= 700
+        assert max(widths) <= 500
         assert page.pdf().startswith(b"%PDF")
