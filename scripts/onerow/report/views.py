@@ -81,8 +81,8 @@ class MartView:
 
 
 def view_marts(report: Report, facts: LedgerFacts) -> list[MartView]:
-    """Return what is shown of each mart of the report."""
-    return [_mart(report, mart, facts) for mart in report.marts]
+    """Return what is shown of each mart of the report, those with differences first."""
+    return [_mart(report, mart, facts) for mart in sorted(report.marts, key=lambda mart: mart.status != DIFFERENCE)]
 
 
 def _mart(report: Report, mart: MartResult, facts: LedgerFacts) -> MartView:

@@ -150,6 +150,13 @@ def test_differences_are_said_in_words_and_not_by_colour_alone():
     assert text.startswith("Reconciliation: differences, 2026-05-02 06:00 UTC")
 
 
+def test_marts_that_differ_come_first():
+    """Guard: the order of view_marts."""
+    html = page(equal_mart("a"), differing_mart(), equal_mart("b"))
+
+    assert re.findall(r'<h2 id="mart-\d+">(\w+)', html) == ["devices", "a", "b"]
+
+
 def test_before_and_after_of_a_changed_row_are_side_by_side():
     """Guard: is_changes."""
     assert 'id = "D-2" D-1 : source "D-1" mart NULL' in document(page(differing_mart())).text
