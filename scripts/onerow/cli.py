@@ -12,6 +12,7 @@ from onerow.errors import OnerowError
 COMMANDS = {
     "batches": "onerow.commands.batches",
     "dead-letters": "onerow.commands.dead_letters",
+    "grants": "onerow.commands.grants",
     "land": "onerow.commands.land",
     "plan": "onerow.commands.plan",
     "reconcile": "onerow.commands.reconcile",

@@ -9,6 +9,7 @@ from rich.console import Console
 from onerow.commands.options import WebAddress, pass_project
 from onerow.commands.output import table_text
 from onerow.errors import OnerowError
+from onerow.ledger.setup import see_batches
 from onerow.project.project import Project
 from onerow.reconcile import reconcile as job
 from onerow.reconcile.marts import find_marts
@@ -97,6 +98,7 @@ def compare(
     wanted = tuple(level for level in LEVELS if level in levels) or LEVELS
     with project.connect("onerow reconcile") as connection:
         with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
+            see_batches(project, connection, [mart.source for mart in marts])
             report = job.reconcile(project, connection, marts, wanted)
         if report_format == TABLE and output is None:
             Console(highlight=False).print(render(report))

@@ -4,7 +4,6 @@ import click
 
 from onerow.commands.options import pass_format, pass_project
 from onerow.commands.output import print_result
-from onerow.ledger.setup import connected_to_ledger
 from onerow.project.project import Project
 from onerow.reconcile.marts import find_marts
 from onerow.report.history import read_history
@@ -29,6 +28,6 @@ def reconcile_history(project: Project, models: tuple[str, ...], last: int, outp
     is reconciled by `onerow reconcile -- history`.
     """
     marts = find_marts(project, models)
-    with connected_to_ledger(project, "onerow reconcile history") as connection:
+    with project.connect("onerow reconcile history") as connection:
         histories = read_history(project, connection, marts, last)
     print_result(output_format, {"marts": [history.to_json() for history in histories]}, render(histories))

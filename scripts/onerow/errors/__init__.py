@@ -7,6 +7,7 @@ from onerow.errors.batches import (
 )
 from onerow.errors.database import (
     ConnectionFailed,
+    GrantsFailed,
     HistoryNotWritten,
     LedgerSetupFailed,
     LockTimedOut,
@@ -31,6 +32,7 @@ from onerow.errors.project import (
     CannotPlan,
     DbtFailed,
     KeyFieldRefused,
+    LandedByAnother,
     ModelWithoutSource,
     NothingToReconcile,
     UnknownModel,
@@ -54,8 +56,10 @@ __all__ = [
     "DbtFailed",
     "FileChanged",
     "FileUnreadable",
+    "GrantsFailed",
     "HistoryNotWritten",
     "KeyFieldRefused",
+    "LandedByAnother",
     "LandingFailed",
     "LedgerSetupFailed",
     "LettersRefused",

@@ -52,6 +52,17 @@ class LedgerSetupFailed(OnerowError):
         super().__init__(f"cannot make the tables of the ledger (schema {schema}) and of landing: {reason}")
 
 
+class GrantsFailed(OnerowError):
+    """The server did not let the rights be granted."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(
+            f"nothing was granted: {reason}. "
+            "The roles must be there, and the user of the target must own what is granted"
+        )
+
+
 class LockTimedOut(OnerowError):
     """Another session held a lock for longer than the lock timeout."""
 

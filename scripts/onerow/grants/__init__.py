@@ -1,0 +1,1 @@
+"""Least privilege: a role for each kind of work."""
