@@ -31,6 +31,7 @@ grant update (status, replayed_as, settled_at, settled_by, settled_reason) on {{
 {%- if transformer %}
 {%- set role = onerow.quoted(transformer) %}
 grant insert, update, delete on {{ ledger }}.claims to {{ role }};
+grant insert, delete on {{ ledger }}.exceptions to {{ role }};
 grant insert on {{ ledger }}.load_outcomes, {{ ledger }}.dead_letters, {{ ledger }}.batches to {{ role }};
 grant update (row_count, quarantined_at, quarantine_reason) on {{ ledger }}.batches to {{ role }};
 {%- for name in schemas %}
@@ -38,7 +39,7 @@ grant usage, create on schema {{ onerow.quoted(name) }} to {{ role }};
 {%- endfor %}
 {%- endif %}
 {%- if auditor %}
-grant insert on {{ ledger }}.reconciliations to {{ onerow.quoted(auditor) }};
+grant insert on {{ ledger }}.reconciliations, {{ ledger }}.notifications to {{ onerow.quoted(auditor) }};
 {%- endif %}
 {%- for role in [reader, auditor] if role %}
 {%- for name in schemas %}

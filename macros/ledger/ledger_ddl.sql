@@ -5,7 +5,7 @@
 {%- set schema_name = '"' ~ schema | replace('"', '""') ~ '"' -%}
 do $onerow$
 declare
-    known constant integer := 4;
+    known constant integer := 5;
     version integer := 0;
 begin
     if current_setting('server_version_num')::integer < 160000 then
@@ -164,6 +164,30 @@ begin
         create unique index on {{ schema_name }}.dedupe_runs (relation) where status in ('applying', 'undoing');
 
         insert into {{ schema_name }}.schema_version (version) values (4);
+    end if;
+
+    if version < 5 then
+        -- The runs of a mart, the newest first.
+        create index on {{ schema_name }}.reconciliations (model, reconciled_at, run_id);
+
+        create table {{ schema_name }}.notifications (
+            model text not null,
+            run_id uuid not null,
+            status text not null check (status in ('ok', 'difference')),
+            notified_at timestamptz not null default clock_timestamp(),
+            primary key (model, notified_at)
+        );
+
+        create table {{ schema_name }}.exceptions (
+            model text not null,
+            rule text not null,
+            natural_key jsonb not null,
+            reason text not null check (reason <> ''),
+            expires_on date not null,
+            primary key (model, rule, natural_key)
+        );
+
+        insert into {{ schema_name }}.schema_version (version) values (5);
     end if;
 end $onerow$;
 {% endmacro %}

@@ -6,7 +6,10 @@ select
     figures.figure,
     coalesce(sum(accounts.counted), 0) as source_value,
     coalesce(sum(accounts.recorded), 0) as destination_value,
-    count(*) filter (where accounts.counted is distinct from accounts.recorded) as violations,
+    count(*) filter (
+        where accounts.counted is distinct from accounts.recorded
+            and not {{ onerow.is_excepted_account(mart) | indent(12) }}
+    ) as violations,
     'rows_not_accounted_for' as rule
 from (
     values

@@ -1,17 +1,14 @@
 {#- One row a natural key of either side, with its rows on each and what the rules find in it. Grouped rather than joined, because a
     full join has no way to match NULL keys. A key that only batches still to be loaded deliver is waiting, not missing; one that
-    only refused rows have is on neither side. -#}
+    only refused rows have is on neither side. Keys that exceptions cover are left out. -#}
 {% macro compared_keys(mart) %}
 {%- set facts = onerow.reconciled_mart(mart) -%}
 {%- set keys = [] -%}
 {%- for column in facts.key -%}{%- do keys.append('key_' ~ loop.index) -%}{%- endfor -%}
+{%- set natural_key = onerow.compared_natural_key(mart) -%}
 select
     sides.*,
-    not has_null and delivered_rows > 0 and mart_rows = 0 as is_missing,
-    not has_null and delivered_rows = 0 and waiting_rows > 0 and mart_rows = 0 as is_waiting,
-    not has_null and delivered_rows = 0 and waiting_rows = 0 and mart_rows > 0 as is_unexpected,
-    not has_null and mart_rows > 1 as is_duplicate,
-    has_null and delivered_rows + mart_rows > 0 as is_null
+    flags.*
 from (
     select
         {{ keys | join(', ') }},
@@ -43,4 +40,24 @@ from (
     ) as both_sides
     group by {{ keys | join(', ') }}
 ) as sides
+cross join lateral (
+    select
+        not has_null and delivered_rows > 0 and mart_rows = 0 as is_missing,
+        not has_null and delivered_rows = 0 and waiting_rows > 0 and mart_rows = 0 as is_waiting,
+        not has_null and delivered_rows = 0 and waiting_rows = 0 and mart_rows > 0 as is_unexpected,
+        not has_null and mart_rows > 1 as is_duplicate,
+        has_null and delivered_rows + mart_rows > 0 as is_null
+) as flags
+-- A key leaves the comparison, on both sides, where exceptions cover all that is wrong with it.
+where not (
+    (is_missing or is_unexpected or is_duplicate or is_null)
+    {%- for flag, rule in [
+        ('is_missing', 'missing_keys'),
+        ('is_unexpected', 'unexpected_keys'),
+        ('is_duplicate', 'duplicate_keys'),
+        ('is_null', 'null_keys'),
+    ] %}
+    and (not {{ flag }} or {{ onerow.is_excepted(mart, rule, natural_key) | indent(4) }})
+    {%- endfor %}
+)
 {%- endmacro %}

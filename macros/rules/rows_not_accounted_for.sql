@@ -9,5 +9,6 @@ select
     accounts.recorded
 from ({{ onerow.accounts(mart) }}) as accounts
 where accounts.counted is distinct from accounts.recorded
+    and not {{ onerow.is_excepted_account(mart) | indent(4) }}
 {%- endif %}
 {%- endmacro %}

@@ -18,6 +18,8 @@ COMMANDS = {
     "plan": "onerow.commands.plan",
     "prove": "onerow.commands.prove",
     "reconcile": "onerow.commands.reconcile",
+    "reconcile history": "onerow.commands.reconcile_history",
+    "report": "onerow.commands.report",
     "server": "onerow.commands.server",
 }
 
@@ -29,11 +31,20 @@ class LazyGroup(click.Group):
         """Return the names of all commands."""
         return sorted(COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command of two words too: `onerow reconcile` takes models, so it cannot be a group of its own."""
+        two_words = " ".join(args[:2])
+        if two_words in COMMANDS:
+            return two_words, self.get_command(ctx, two_words), args[2:]
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command: the attribute of its module that has the command's name."""
         if cmd_name not in COMMANDS:
             return None
-        name = cmd_name.replace("-", "_")
+        name = cmd_name.replace("-", "_").replace(" ", "_")
         return getattr(importlib.import_module(COMMANDS[cmd_name]), name)
 
 

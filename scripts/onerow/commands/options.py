@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -25,6 +26,23 @@ class Timestamp(click.ParamType):
         except ValueError:
             self.fail(f"{value!r} is not a time in ISO 8601, such as 2026-05-01 or 2026-05-01T06:00:00Z", param, ctx)
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+class WebAddress(click.ParamType):
+    """The address of a web server. It may carry a secret, so no message repeats it."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check scheme and host."""
+        try:
+            parts = urlsplit(value)
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            is_address = False
+        if not is_address:
+            self.fail("not an address that begins with http:// or https:// and names a host", param, ctx)
+        return value
 
 
 def pass_project(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,10 +1,14 @@
 """How commands print a result."""
 
+import io
 import json
 from typing import Any
 
 import click
 from rich.console import Console, RenderableType
+
+# Columns of a table that goes to a file.
+_WIDTH_IN_A_FILE = 120
 
 
 def print_result(output_format: str, as_json: Any, as_table: RenderableType) -> None:
@@ -18,3 +22,10 @@ def print_result(output_format: str, as_json: Any, as_table: RenderableType) -> 
 def print_json(result: Any) -> None:
     """Print a result as JSON that people can read."""
     click.echo(json.dumps(result, indent=2, ensure_ascii=False))
+
+
+def table_text(as_table: RenderableType) -> str:
+    """Return a table as plain text, for a file."""
+    text = io.StringIO()
+    Console(file=text, width=_WIDTH_IN_A_FILE, highlight=False).print(as_table)
+    return text.getvalue()

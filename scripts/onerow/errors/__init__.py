@@ -52,6 +52,11 @@ from onerow.errors.prove import (
     ProofFailed,
     ProofRefused,
 )
+from onerow.errors.report import (
+    NoFolderForOutput,
+    NotificationFailed,
+    OutputNotWritten,
+)
 from onerow.errors.server import (
     NotYourServer,
     ServerFailed,
@@ -80,9 +85,12 @@ __all__ = [
     "MissingColumnsRefused",
     "ModelWithoutSource",
     "NewColumnsRefused",
+    "NoFolderForOutput",
     "NotYourServer",
     "NothingToReconcile",
+    "NotificationFailed",
     "OnerowError",
+    "OutputNotWritten",
     "ProofFailed",
     "ProofRefused",
     "ReconcileFailed",

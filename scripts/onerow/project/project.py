@@ -56,8 +56,23 @@ class Project:
     @property
     def lock_timeout(self) -> str:
         """How long a session waits for a lock: the var onerow_lock_timeout."""
+        return self._variable("onerow_lock_timeout", "30s")
+
+    @property
+    def keep_reconciliations(self) -> int:
+        """How many days figures of reconciliations are kept: the var onerow_keep_reconciliations.
+
+        Raises:
+            WrongUse: it is no number of days.
+        """
+        days = self._variable("onerow_keep_reconciliations", 365)
+        if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+            raise WrongUse(f"the var onerow_keep_reconciliations is a number of days, 1 or more, not {days!r}")
+        return days
+
+    def _variable(self, name: str, default: Any) -> Any:
         variables = self._configuration[1]
-        return {**variables, **variables.get("onerow", {})}.get("onerow_lock_timeout", "30s")
+        return {**variables, **variables.get("onerow", {})}.get(name, default)
 
     @cached_property
     def sources(self) -> dict[str, Source]:

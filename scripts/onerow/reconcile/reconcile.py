@@ -17,7 +17,7 @@ from onerow.reconcile.snapshot import Table, snapshot
 # Violations that a report shows of each rule; the rule's model under models/monitoring has them all.
 SAMPLES = 5
 
-_LEDGER_TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "schema_changes")
+_LEDGER_TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "schema_changes", "exceptions")
 
 
 def reconcile(

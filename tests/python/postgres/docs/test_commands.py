@@ -122,6 +122,27 @@ def test_a_load_is_planned_as_the_docs_say(clone: Path) -> None:
     assert "devices  nothing to load" in output
 
 
+def test_the_report_is_read_as_the_docs_say(clone: Path) -> None:
+    """Guard: commands of the how-to; the fault is in the report, and gone after the remedy."""
+    output = run("docs/how-to/read-the-report.md", clone)
+    assert "Written: onerow_report.html" in output
+    assert output.count("ends with 3") == 2
+    assert "devices  DIFFERENCES since" in output
+    assert "equal in 1 of 3 runs" in output
+    assert "quarantined rows" in output
+    for file in ("onerow_report.html", "report.html"):
+        assert "<title>Reconciliation: all equal" in (clone / file).read_text(encoding="utf-8")
+
+
+def test_a_difference_is_alerted_on_as_the_docs_say(clone: Path) -> None:
+    """Guard: commands and variables of the how-to."""
+    output = run("docs/how-to/alert-on-a-difference.md", clone)
+    assert re.search(r'^onerow_mart_equal\{model="devices",relation="[^"]+"\} 1$', output, re.MULTILINE), output
+    assert "Written: junit.xml" in output
+    assert "was not delivered" not in output
+    assert 'failures="0"' in (clone / "junit.xml").read_text(encoding="utf-8")
+
+
 def test_a_table_of_another_loader_is_loaded_as_the_docs_say(clone: Path) -> None:
     """Guard: what the page sets is enough; three deliveries, two of them the same, are one row an order."""
     output = run("docs/how-to/load-a-table-of-another-loader.md", clone)
