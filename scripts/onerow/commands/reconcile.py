@@ -3,12 +3,15 @@
 import click
 from rich.console import Console
 
+from onerow.commands.comparison import pass_comparison
 from onerow.commands.options import pass_format, pass_project
 from onerow.commands.output import print_result
 from onerow.project.project import Project
+from onerow.reconcile import compare
 from onerow.reconcile import reconcile as job
 from onerow.reconcile.marts import find_marts
-from onerow.reconcile.report import OK
+from onerow.reconcile.report import OK, Report
+from onerow.reconcile.request import Comparison, Means
 from onerow.reconcile.rules import LEVELS
 from onerow.reconcile.table import render
 
@@ -21,14 +24,21 @@ DIFFERENCES_FOUND = 3
     "--level",
     "levels",
     multiple=True,
-    type=click.Choice(LEVELS),
+    type=click.Choice(tuple(dict.fromkeys((*LEVELS, *compare.LEVELS)))),
     help="What to compare; may be given more than once. All by default.",
 )
+@pass_comparison
 @pass_format
 @pass_project
 @click.pass_context
 def reconcile(
-    ctx: click.Context, project: Project, models: tuple[str, ...], levels: tuple[str, ...], output_format: str
+    ctx: click.Context,
+    project: Project,
+    models: tuple[str, ...],
+    levels: tuple[str, ...],
+    comparison: Comparison | None,
+    means: Means,
+    output_format: str,
 ) -> None:
     """Compare what was delivered with what is in the marts, and record the figures in the ledger.
 
@@ -36,14 +46,32 @@ def reconcile(
     landing table with those of the mart; `accounting` compares what was recorded of each batch with what can be
     counted. Batches that are still to be loaded are shown and are no difference.
 
+    With --source, --destination and --key it compares any two files or relations instead, of one database or of two:
+    `counts` compares rows and keys, `rows` each value, `schema` the columns. Nothing of that is recorded.
+
     Exit codes: 0 all equal, 1 something could not be read, 2 wrong use, 3 differences were found.
     """
-    marts = find_marts(project, models)
-    wanted = tuple(level for level in LEVELS if level in levels) or LEVELS
-    with project.connect("onerow reconcile") as connection:
-        with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
-            report = job.reconcile(project, connection, marts, wanted)
+    if comparison is not None and models:
+        raise click.UsageError("either models, or --source with --destination")
+    known = LEVELS if comparison is None else compare.LEVELS
+    if unknown := [level for level in levels if level not in known]:
+        raise click.UsageError(f"--level {unknown[0]} is not one of {', '.join(known)} here")
+    wanted = tuple(level for level in known if level in levels) or known
+    if comparison is not None:
+        with Console(stderr=True).status(f"Comparing {comparison.source} with {comparison.destination}"):
+            report = compare.compare(project, comparison, wanted, means)
         print_result(output_format, report.to_json(), render(report))
-        job.record(connection, project.ledger_schema, report)
+    else:
+        report = _reconcile_marts(project, models, wanted, output_format)
     if report.status != OK:
         ctx.exit(DIFFERENCES_FOUND)
+
+
+def _reconcile_marts(project: Project, models: tuple[str, ...], levels: tuple[str, ...], output_format: str) -> Report:
+    marts = find_marts(project, models)
+    with project.connect("onerow reconcile") as connection:
+        with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
+            report = job.reconcile(project, connection, marts, levels)
+        print_result(output_format, report.to_json(), render(report))
+        job.record(connection, project.ledger_schema, report)
+    return report

@@ -6,6 +6,7 @@ from onerow.errors.batches import (
     UnknownBatch,
 )
 from onerow.errors.database import (
+    ComparisonFailed,
     ConnectionFailed,
     HistoryNotWritten,
     LedgerSetupFailed,
@@ -44,6 +45,7 @@ from onerow.errors.server import (
 __all__ = [
     "BatchIdReused",
     "CannotPlan",
+    "ComparisonFailed",
     "ConnectionFailed",
     "CorrectionsRefused",
     "DbtFailed",
