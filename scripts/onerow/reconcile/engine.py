@@ -51,7 +51,9 @@ class Engine:
         """
         if not self._secrets:
             self.run("postgres extension", f"load {literal(_extension())}")
-        self._secrets.append(str(credentials.password))
+        password = str(credentials.password or "")
+        # As it is, and as a statement has it.
+        self._secrets += [password, literal(password)[1:-1]]
         parameters = {
             "host": credentials.host,
             "port": credentials.port,

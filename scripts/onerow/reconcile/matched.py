@@ -1,11 +1,13 @@
 """Which columns of both sides are compared, and in which type."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onerow.errors import WrongUse
-from onerow.reconcile.kinds import Type, in_common
+from onerow.reconcile.kinds import DIGITS, Type, in_common
 from onerow.reconcile.opened import OpenSide
 from onerow.reconcile.request import Comparison
+
+_VERSION_SCALE = 9
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,14 @@ def match(comparison: Comparison, source: OpenSide, destination: OpenSide, *, wi
     return Matched(
         key=[matched(name, f"k{number}") for number, name in enumerate(comparison.key)],
         compared=[matched(name, f"c{number}") for number, name in enumerate(compared)] if with_rows else [],
-        window=matched(window, "w") if window else None,
-        version=matched(comparison.version, "v") if comparison.version else None,
+        window=replace(matched(window, "w"), common=Type("time")) if window else None,
+        version=_orderable(matched(comparison.version, "v")) if comparison.version else None,
         one_sided=one_sided,
     )
+
+
+def _orderable(version: MatchedColumn) -> MatchedColumn:
+    """Let a version that a file holds as a text be ordered as what it is."""
+    if version.common.kind == "decimal":
+        return replace(version, common=Type("decimal", (DIGITS - _VERSION_SCALE, _VERSION_SCALE)))
+    return replace(version, common=Type(version.common.kind))

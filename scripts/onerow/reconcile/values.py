@@ -34,7 +34,7 @@ def in_duckdb(  # noqa: PLR0911 - a way out a kind
         return value
     if kind == "decimal":
         if common.digits and not common.is_text:
-            return f"{value}::decimal({DIGITS}, {common.digits[1]})"
+            return f"try_cast({value} as decimal({DIGITS}, {common.digits[1]}))"
         return f"number_of({value}::varchar)"
     if kind in _DUCKDB_TYPES:
         # Through a timestamptz, so that an offset in a text counts; the session is in UTC.
