@@ -47,6 +47,11 @@ group by d.reasons
 order by d.reasons
 """
 
+_BROKEN_BATCH = "select batch_no from onerow.batches where location like '%%04_broken.csv'"
+# Two times that are none, and what they should have been.
+_CORRECTED_LINES = ("5", "162")
+_CORRECTIONS = {"+25:00": "+02:00", "03.05.2026 10:00": "2026-05-03T10:00:00Z"}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -78,6 +83,7 @@ class Demo:
         self.retry()
         self.two_runs_at_once()
         self.dead_letters()
+        self.replay()
         self.reconcile()
         self.side_by_side()
         kept = all(case.kept for case in self.cases)
@@ -150,14 +156,27 @@ class Demo:
             table.add_row(reasons, f"{count:,}", first)
         self.stage.console.print(table)
 
+    def replay(self) -> None:
+        """Correct two of them, and deliver them again."""
+        self.stage.heading("5. Corrected and delivered again")
+        [(batch_no,)] = self.connection.execute(_BROKEN_BATCH)
+        letters = self.stage.run("onerow", "dead-letters", "export", "devices", str(batch_no), *_CORRECTED_LINES)
+        for wrong, right in _CORRECTIONS.items():
+            letters = letters.replace(wrong, right)
+        (self.stage.folder / "corrected.jsonl").write_text(letters, encoding="utf-8")
+        corrected = ", ".join(f"{right} for {wrong}" for wrong, right in _CORRECTIONS.items())
+        self.stage.say(f"In corrected.jsonl: {corrected}")
+        self.stage.show(self.stage.run("onerow", "dead-letters", "replay", "devices", "--file", "corrected.jsonl"))
+        self.stage.show_loads(self.stage.run("dbt", "run", "--select", "devices"))
+
     def reconcile(self) -> None:
         """Let onerow prove it."""
-        self.stage.heading("5. The proof")
+        self.stage.heading("6. The proof")
         self.stage.show(self.stage.run("onerow", "reconcile", "devices"))
 
     def side_by_side(self) -> None:
         """Show all that was compared."""
-        self.stage.heading("6. Side by side")
+        self.stage.heading("7. Side by side")
         table = Table(box=box.SIMPLE, pad_edge=False)
         table.add_column("case")
         table.add_column("dbt's default", justify="right", style="yellow")

@@ -1,7 +1,8 @@
 {#- Before anything is written: each claimed row is gathered at most once and nothing else is, and landing still holds what was
     claimed. Leaves per batch how many rows landed and how many the model's own SQL left out. -#}
 {% macro check_delivery(load) %}
-    {%- set landing = onerow.landing_of(load.source) -%}
+    {%- set contract = onerow.contract_of(load.source) -%}
+    {%- set landing = contract.schema ~ '.' ~ contract.identifier -%}
     {%- set model_name = onerow.literal(onerow.relation_id(this)) -%}
     {%- call statement('onerow_delivery') %}
         create temporary table {{ load.delivery }} on commit drop as
@@ -13,7 +14,7 @@
 
         landed as (
             select l._batch_no as batch_no, count(*) as row_count
-            from {{ landing }} as l
+            from {{ load.landed }} as l
             where l._batch_no = any(array(select c.batch_no from claimed as c))
             group by l._batch_no
         ),

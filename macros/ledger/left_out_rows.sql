@@ -1,7 +1,7 @@
 {#- Query: the landed rows of these batches (an SQL array of their numbers) that the model's own SQL left out. -#}
 {% macro left_out_rows(load, batch_nos) %}
 select l._batch_no as batch_no, l._line_number as line_number
-from {{ onerow.landing_of(load.source) }} as l
+from {{ load.landed }} as l
 where l._batch_no = any({{ batch_nos }})
     and not exists (
         select from {{ load.incoming }} as i

@@ -9,10 +9,15 @@
             b.window_end,
             b.row_count,
             b.rejected_count,
-            c.xid = pg_current_xact_id() as is_claimed_now,
+            c.is_claimed_now,
             row_number() over (order by b.extracted_at, coalesce(b.content_sha256, b.batch_id), b.batch_no) as position
-        from {{ onerow.ledger('claims') }} as c
+        from (
+            -- A batch may have been claimed more than once.
+            select c.batch_no, bool_or(c.xid = pg_current_xact_id()) as is_claimed_now
+            from {{ onerow.ledger('claims') }} as c
+            where c.model = {{ onerow.literal(onerow.relation_id(this)) }}
+            group by c.batch_no
+        ) as c
         inner join {{ onerow.ledger('batches') }} as b on b.batch_no = c.batch_no
-        where c.model = {{ onerow.literal(onerow.relation_id(this)) }}
     {%- endcall -%}
 {% endmacro %}

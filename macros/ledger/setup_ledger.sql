@@ -4,7 +4,7 @@
     {%- if execute and flags.WHICH in ('run', 'build', 'seed', 'snapshot', 'test', 'clone', 'run-operation') -%}
         {%- call statement('onerow_setup') %}
             {{ onerow.ledger_ddl(var('onerow_schema', 'onerow')) }}
-            {%- for contract in onerow.contracts() %}
+            {%- for contract in onerow.contracts() if onerow.loader_of(contract) is none %}
             {{ onerow.landing_ddl(contract.schema, contract.identifier, onerow.delivered_columns(contract)) }}
             {%- endfor %}
         {%- endcall -%}

@@ -13,6 +13,9 @@
     {%- set selected = get_column_schema_from_query(sql, config.get('sql_header')) | map(attribute='name') | list -%}
     {%- do onerow.require_columns(load, selected) -%}
 
+    {%- if load.source -%}
+        {%- do onerow.list_landed(load) -%}
+    {%- endif -%}
     {%- if load.by_position -%}
         {%- do onerow.order_batches(load) -%}
     {%- endif -%}
@@ -29,6 +32,9 @@
         'row_count': load_result('onerow_gather').response.rows_affected,
         'has_rejects': '_reject_reasons' in selected,
     }) -%}
+    {%- if load.source and load.loader is not none -%}
+        {%- do onerow.leave_to_later(load) -%}
+    {%- endif -%}
     {%- if load.source -%}
         {%- do onerow.refuse_dead_letters(load) -%}
     {%- endif -%}

@@ -10,6 +10,9 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set options = onerow.load_options() -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {%- if options.source -%}
+        {%- do onerow.see_batches(options.source) -%}
+    {%- endif -%}
     {%- do onerow.lock_relation(target_relation) -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 

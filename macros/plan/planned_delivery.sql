@@ -23,7 +23,8 @@ with matching as (
     -- Not those of batches that were consumed before and are only looked at again.
     where not exists (
         select from {{ onerow.ledger('claims') }} as c
-        where c.model = {{ onerow.literal(onerow.relation_id(this)) }} and c.batch_no = r.batch_no and c.xid <> pg_current_xact_id()
+        where c.model = {{ onerow.literal(onerow.relation_id(this)) }} and c.batch_no = r.batch_no
+        having bool_and(c.xid <> pg_current_xact_id())
     )
 ),
 

@@ -6,6 +6,7 @@ from rich.console import Console
 from onerow.commands.comparison import pass_comparison
 from onerow.commands.options import pass_format, pass_project
 from onerow.commands.output import print_result
+from onerow.ledger.setup import see_batches
 from onerow.project.project import Project
 from onerow.reconcile import compare
 from onerow.reconcile import reconcile as job
@@ -71,6 +72,7 @@ def _reconcile_marts(project: Project, models: tuple[str, ...], levels: tuple[st
     marts = find_marts(project, models)
     with project.connect("onerow reconcile") as connection:
         with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
+            see_batches(project, connection, [mart.source for mart in marts])
             report = job.reconcile(project, connection, marts, levels)
         print_result(output_format, report.to_json(), render(report))
         job.record(connection, project.ledger_schema, report)

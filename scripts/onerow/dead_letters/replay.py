@@ -33,6 +33,8 @@ from onerow.ledger.batches import BATCH_COLUMNS, Batch, count_batch, register_ba
 from onerow.project.contract import Source
 from onerow.project.project import Project
 
+_CORRECT_THERE = "correct its rows there and let it deliver them again, then discard the letters"
+
 
 @dataclass(frozen=True)
 class ReplayBatch:
@@ -65,11 +67,12 @@ def replay_letters(project: Project, connection: psycopg.Connection, chosen: Cho
     Lines that are no rows stay open. One transaction: the batches land and the letters are marked, or nothing is done.
 
     Raises:
-        UnknownSource: the project has no source of that name.
+        UnknownSource, LandedByAnother: the project has no source of that name, or another tool lands it.
         LettersRefused: there is no such letter, or a line that was named is no row.
         LockTimedOut, LandingFailed: another session holds what is needed; the server refused.
     """
     source, schema = project.source(chosen.source), project.ledger_schema
+    source.require_landing(_CORRECT_THERE)
     with settling(project, connection, source, chosen):
         letters = lock_chosen(connection, schema, chosen)
         malformed = [letter for letter in letters if letter.is_malformed]
@@ -88,11 +91,12 @@ def replay_file(project: Project, connection: psycopg.Connection, source_name: s
     One transaction. A letter that has been replayed with these very values is left as it is.
 
     Raises:
-        UnknownSource: the project has no source of that name.
+        UnknownSource, LandedByAnother: the project has no source of that name, or another tool lands it.
         FileUnreadable, CorrectionsRefused: the file is broken, or corrects what cannot be replayed; nothing is done.
         LockTimedOut, LandingFailed: another session holds what is needed; the server refused.
     """
     source, schema = project.source(source_name), project.ledger_schema
+    source.require_landing(_CORRECT_THERE)
     corrections = read_corrections(source, file)
     with settling(project, connection, source, Chosen(source.name)):
         letters = lock_letters(connection, schema, source.name, corrections)

@@ -35,6 +35,15 @@ class UnknownModel(WrongUse):
         )
 
 
+class LandedByAnother(WrongUse):
+    """The source is landed by another tool, so onerow only reads its table."""
+
+    def __init__(self, source: str, table: str, remedy: str):
+        self.source = source
+        self.table = table
+        super().__init__(f"source {source} is landed in {table} by another tool (meta.onerow.batch_column): {remedy}")
+
+
 class ModelWithoutSource(WrongUse):
     """The model says nothing of where its rows are delivered, so there is nothing to compare it with."""
 

@@ -57,10 +57,11 @@ def land_files(
     """Land each file as a batch of its own. A file that is refused does not keep the others from landing.
 
     Raises:
-        UnknownSource: no such source has a contract.
+        UnknownSource, LandedByAnother: no such source has a contract, or it has a loader of its own.
         ConnectionFailed, LedgerSetupFailed: the server cannot be reached, or does not let the tables be made.
     """
     source = project.source(source_name)
+    source.require_landing("deliver to it with that tool")
     typed = [{"name": name, "data_type": data_type} for name, data_type in source.typed_columns.items()]
     retyped_columns = project.render("retyped_columns", schema=source.schema, table=source.table, columns=typed)
     connection = connect(project, f"onerow land {source.name}")

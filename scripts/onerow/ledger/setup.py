@@ -1,11 +1,12 @@
 """Make the ledger and the landing tables, from the same macro files that dbt uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 
 from onerow.errors import LedgerSetupFailed
+from onerow.project.contract import Source
 from onerow.project.project import Project
 
 
@@ -21,6 +22,8 @@ def ensure_tables(project: Project, connection: psycopg.Connection) -> None:
         with connection.transaction():
             connection.execute(project.render("ledger_ddl", schema=project.ledger_schema))
             for source in project.sources.values():
+                if source.batch_column:
+                    continue
                 connection.execute(
                     project.render(
                         "landing_ddl", schema=source.schema, table=source.table, columns=list(source.column_names)
@@ -39,9 +42,27 @@ def connect(project: Project, application_name: str) -> psycopg.Connection:
     return connection
 
 
+def see_batches(project: Project, connection: psycopg.Connection, sources: Iterable[Source]) -> None:
+    """Give the batches that other loaders have landed for these sources their numbers, each source in a transaction.
+
+    Raises:
+        LedgerSetupFailed: the server refused; carries its message.
+        WrongUse: a source says something that cannot be of its loader's table.
+    """
+    for source in sources:
+        if source.batch_column:
+            script = project.render("register_batches", schema=project.ledger_schema, contract=source.node)
+            try:
+                with connection.transaction():
+                    connection.execute(script)
+            except psycopg.Error as error:
+                raise LedgerSetupFailed(project.ledger_schema, f"source {source.name}: {error}") from error
+
+
 @contextmanager
 def connected_to_ledger(project: Project, application_name: str) -> Iterator[psycopg.Connection]:
-    """Connect to a database that has the tables of the ledger."""
+    """Connect to a database that has the tables of the ledger, where all batches that there are have their numbers."""
     with connect(project, application_name) as connection:
         ensure_tables(project, connection)
+        see_batches(project, connection, project.sources.values())
         yield connection

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from onerow.landing.delivery import Delivery, Landed
-from onerow.ledger.setup import connect, ensure_tables
+from onerow.ledger.setup import connect, ensure_tables, see_batches
 from onerow.plan.manifest import planning_manifest
 from onerow.plan.report import Plan, read_mart_plan
 from onerow.plan.unlanded_file import SCHEMA, UnlandedFile, unlanded_file
@@ -30,7 +30,7 @@ def plan(
     `outcomes` of which outcomes.
 
     Raises:
-        CannotPlan: a mart cannot be planned; says why.
+        CannotPlan, LandedByAnother: a mart cannot be planned, or not with a file; says why.
         FileUnreadable, FileChanged, BatchIdReused, WindowDiffers: the file could not land either.
         ConnectionFailed, LedgerSetupFailed: the server cannot be reached, or does not let the tables be made.
         DbtFailed: a mart's load would fail, or something that it reads is not there; carries the message.
@@ -38,8 +38,11 @@ def plan(
     planned_at = datetime.now(UTC)
     with ExitStack() as held:
         source = marts[0].source
+        if file:
+            source.require_landing("a file cannot be delivered to it")
         connection = held.enter_context(connect(project, f"onerow plan {source.name}"))
         ensure_tables(project, connection)
+        see_batches(project, connection, [mart.source for mart in marts])
         given = file and held.enter_context(unlanded_file(connection, project.ledger_schema, source, file, delivery))
         landed = given if isinstance(given, Landed) else None
         unlanded = given if isinstance(given, UnlandedFile) else None

@@ -1,9 +1,9 @@
 """The contract of a source, as its dbt source yaml states it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
-from onerow.errors import WrongUse
+from onerow.errors import LandedByAnother, WrongUse
 
 # What becomes of a batch whose columns are not those of the contract.
 OnChange = Literal["record", "refuse"]
@@ -32,6 +32,19 @@ class Source:
     on_missing_column: OnChange = "record"
     # A column for which a batch has values, none of them one of the contract's type.
     on_type_change: OnChange = "record"
+    # The column that marks the batches of another loader's table; None where `onerow land` lands the source.
+    batch_column: str | None = None
+    # The source as macros read it.
+    node: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def require_landing(self, remedy: str) -> None:
+        """Refuse a source that another loader lands.
+
+        Raises:
+            LandedByAnother: it does; carries the remedy.
+        """
+        if self.batch_column:
+            raise LandedByAnother(self.name, f"{self.schema}.{self.table}", remedy)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -45,7 +58,7 @@ class Source:
 
 
 def has_contract(node: dict[str, Any]) -> bool:
-    """Tell whether a source node of the manifest is one that `onerow land` fills."""
+    """Tell whether a source node of the manifest has a contract."""
     return "natural_key" in _options(node)
 
 
@@ -85,7 +98,16 @@ def read_contract(node: dict[str, Any]) -> Source:
     ]
     if problems:
         raise WrongUse(f"source {node['name']} ({node['original_file_path']}): " + "; ".join(problems))
-    return Source(node["name"], node["schema"], node["identifier"], columns, tuple(natural_key), **on_change)
+    return Source(
+        node["name"],
+        node["schema"],
+        node["identifier"],
+        columns,
+        tuple(natural_key),
+        **on_change,
+        batch_column=options.get("batch_column"),
+        node=node,
+    )
 
 
 def _options(node: dict[str, Any]) -> dict[str, Any]:

@@ -81,14 +81,21 @@ class Project:
         return self.manifest.sources["source.onerow.ledger.batches"].schema
 
     def render(self, macro: str, *positional: Any, **arguments: Any) -> str:
-        """Render one of the macros that use nothing of dbt's context but `return`, `do`, and others of that kind."""
+        """Render one of the macros that use nothing of dbt's context but `return`, `do`, and others of that kind.
+
+        Raises:
+            WrongUse: the macro refuses its arguments; carries its message.
+        """
+        return str(self._call(macro, *positional, **arguments))
+
+    def _call(self, macro: str, *positional: Any, **arguments: Any) -> Any:
         source = self.manifest.macros[f"macro.onerow.{macro}"].macro_sql
         environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701 - this is SQL, not HTML
-        environment.globals.update({"return": _return, "onerow": _Macros(self)})
+        environment.globals.update({"return": _return, "exceptions": _Exceptions(), "onerow": _Macros(self._call)})
         try:
-            return str(getattr(environment.from_string(source).module, macro)(*positional, **arguments))
+            return getattr(environment.from_string(source).module, macro)(*positional, **arguments)
         except _Returned as returned:
-            return str(returned.value)
+            return returned.value
 
     def query_of(self, model: str) -> str:
         """Return the query of one of onerow's own models that uses nothing of dbt but source() and ref().
@@ -165,10 +172,18 @@ def _return(value: Any) -> None:
 class _Macros:
     """What `onerow` is to a macro: each attribute is another macro."""
 
-    project: Project
+    call: Callable[..., Any]
 
-    def __getattr__(self, macro: str) -> Callable[..., str]:
-        return partial(self.project.render, macro)
+    def __getattr__(self, macro: str) -> Callable[..., Any]:
+        return partial(self.call, macro)
+
+
+class _Exceptions:
+    """What `exceptions` is to a macro."""
+
+    @staticmethod
+    def raise_compiler_error(message: str) -> None:
+        raise WrongUse(message)
 
 
 def _escaped(value: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.processes import Finished, Forked, Running
+from harness.shallow_stack import called_in_a_thread
 from onerow.server.login import Login
 
 REPOSITORY = Path(__file__).parents[3]
@@ -68,7 +69,9 @@ class DbtProject:
         options += [f"--{name}-path={path}" for name, path in paths.items()]
         if "--write-json" not in args:
             options.append("--no-write-json")  # writing the manifest takes longer than most of what tests run
-        return dbtRunner().invoke([*args, *options, "--no-use-colors", "--no-version-check"])
+        # In a thread also where a fixture asks for it, which the thread of a test does not run.
+        invoke = called_in_a_thread(dbtRunner().invoke)
+        return invoke([*args, *options, "--no-use-colors", "--no-version-check"])
 
     def onerow(self, command: str, *args: str | Path, env: Mapping[str, str] | None = None) -> Finished:
         """Run a command of onerow, such as "land" or "batches list", on this project, to its end."""

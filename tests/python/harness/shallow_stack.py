@@ -14,9 +14,11 @@ def called_in_a_thread(function: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def call(*args: Any, **named: Any) -> Any:
+        __tracebackhide__ = True
         outcome: Future[Any] = Future()
 
         def run() -> None:
+            __tracebackhide__ = True
             try:
                 outcome.set_result(function(*args, **named))
             except BaseException as error:  # a skip is one, too

@@ -12,6 +12,7 @@ from harness.dbt_project import REPOSITORY
 
 # A fenced block, and the paragraph before it: a file's block is preceded by the file's name.
 _BLOCK = re.compile(r"(?P<before>[^\n]*(?:\n[^\n]+)*)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
+_FENCE = re.compile(r"^```\w", re.MULTILINE)
 _DOCS = sorted(path.relative_to(REPOSITORY) for path in (REPOSITORY / "docs").rglob("*.md"))
 _FILE = re.compile(r"`((?:models|\.\./shop)/[\w./]+)`")
 
@@ -19,11 +20,14 @@ _FILE = re.compile(r"`((?:models|\.\./shop)/[\w./]+)`")
 def script(document: Path) -> str:
     """Return all blocks of a document as one bash script: shell blocks as written, files as files."""
     parts = ["set -euo pipefail"]
-    for block in _BLOCK.finditer(document.read_text(encoding="utf-8")):
+    text = document.read_text(encoding="utf-8")
+    blocks = list(_BLOCK.finditer(text))
+    assert len(blocks) == len(_FENCE.findall(text)), f"{document}: a block without a line of text before it is not read"
+    for block in blocks:
         text = block["text"]
         if block["language"] == "shell":
             parts.append(text)
-        elif block["language"] in ("yaml", "sql") and (names := _FILE.findall(block["before"])):
+        elif block["language"] in ("yaml", "sql", "python") and (names := _FILE.findall(block["before"])):
             parts.append(f"cat > '{names[-1]}' <<'__END_OF_FILE__'\n{text}__END_OF_FILE__")
     return "\n".join(parts)
 
@@ -116,6 +120,14 @@ def test_a_load_is_planned_as_the_docs_say(clone: Path) -> None:
     assert f"upsert: {said}" in output
     assert "ends with 3" in output
     assert "devices  nothing to load" in output
+
+
+def test_a_table_of_another_loader_is_loaded_as_the_docs_say(clone: Path) -> None:
+    """Guard: what the page sets is enough; three deliveries, two of them the same, are one row an order."""
+    output = run("docs/how-to/load-a-table-of-another-loader.md", clone)
+    assert re.search(r"\| +1 \| paid", output), output
+    assert re.search(r"\| +2 \| placed", output), output
+    assert "shop_orders  all equal" in output
 
 
 def test_a_project_uses_onerow_as_a_package_as_the_docs_say(clone: Path) -> None:
