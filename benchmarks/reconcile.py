@@ -46,7 +46,8 @@ DIFFERING = (
     "create table differing as table readings",
     "alter table differing add primary key (reading_id)",
     "delete from differing where reading_id % {step} = 1 and reading_id <= {third}",
-    "update differing set value = value + 1 where reading_id % {step} = 1 and reading_id between {third} and 2 * {third}",
+    "update differing set value = value + 1"
+    " where reading_id % {step} = 1 and reading_id > {third} and reading_id <= 2 * {third}",
     "update differing set reading_id = -reading_id where reading_id % {step} = 1 and reading_id > 2 * {third}",
     "update differing set status = 'other' where {every_row}",
     "vacuum (analyze) differing",

@@ -17,7 +17,7 @@ from onerow.reconcile.snapshot import Table, snapshot
 # Violations that a report shows of each rule; the rule's model under models/monitoring has them all.
 SAMPLES = 5
 
-_LEDGER_TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "schema_changes")
+_LEDGER_TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "schema_changes", "reconciliations")
 
 
 def reconcile(
@@ -105,12 +105,16 @@ def _reconcile_level(connection: psycopg.Connection, mart: Mart, level: str, sql
             _whole(row["destination_value"]),
             _whole(row["violations"]),
             row["rule"],
+            row.get("window_start"),
         )
-        for row in _rows(connection, mart, FIGURES[level], sql_of[FIGURES[level]])
+        for macro in FIGURES[level]
+        if sql_of[macro]
+        for row in _rows(connection, mart, macro, sql_of[macro])
     ]
     violations: dict[str, int] = {}
     for figure in figures:
-        if figure.rule is not None and figure.violations:
+        # Figures of windows count again what those of the whole have counted.
+        if figure.rule is not None and figure.violations and figure.window_start is None:
             violations[figure.rule] = violations.get(figure.rule, 0) + figure.violations
     findings = []
     for rule, count in violations.items():
