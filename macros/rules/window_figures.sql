@@ -2,8 +2,8 @@
     `window_start`: the source side is folded to the row of each key that the mart should hold. A window that one side lacks has no
     figure there, and is a violation. Rows without a time, and keys with a NULL part, are in no window. -#}
 {% macro window_figures(mart) %}
-{%- set facts = onerow.reconciled_mart(mart) -%}
-{%- if execute and facts.window %}
+{%- set facts = onerow.reconciled_mart(mart) if execute else {} -%}
+{%- if facts.window %}
 {%- set old_enough = "windows.window_start + interval '1 " ~ facts.window.grain ~ "' <= now() - interval '" ~ (facts.minimum_age or '0 seconds') ~ "'" %}
 select figures.*
 from (

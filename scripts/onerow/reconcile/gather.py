@@ -17,7 +17,7 @@ from onerow.reconcile.request import Comparison
 from onerow.reconcile.values import from_postgres, in_duckdb, to_hash
 
 # Rows are put into so many buckets by their key; a power of two. Of 2 million rows with 150 differences 7% is fetched;
-# eight times as many buckets take PostgreSQL twice as long to add up, for what they do not fit into the processor's cache.
+# eight times as many buckets take PostgreSQL twice as long to add up: they do not fit into the processor's cache.
 _BUCKETS: Final = 2_048
 # Above this share of differing buckets a filter costs more than it saves.
 _MOST: Final = 0.5
