@@ -1,7 +1,6 @@
 """The options of `onerow reconcile` that say what to compare where no model does."""
 
 import functools
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +8,8 @@ from typing import Any
 
 import click
 
-from onerow.reconcile.request import GRAINS, PRECISIONS, Comparison, Means, Normalisations, Window
+from onerow.reconcile.request import GRAINS, PRECISIONS, Comparison, Means, Normalisations, Window, parse_age
 from onerow.reconcile.sides import parse_side
-
-_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "days"}
 
 
 class Assignment(click.ParamType):
@@ -38,10 +35,10 @@ class Age(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """Parse the age."""
-        found = re.fullmatch(rf"(\d+) ?({'|'.join(_UNITS)})s?", value.strip())
-        if not found:
+        age = parse_age(value)
+        if age is None:
             self.fail(f"{value!r} is not a number of seconds, minutes, hours or days, such as '2 hours'", param, ctx)
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+        return age
 
 
 _OPTIONS = [

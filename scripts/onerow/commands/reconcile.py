@@ -25,7 +25,7 @@ DIFFERENCES_FOUND = 3
     "--level",
     "levels",
     multiple=True,
-    type=click.Choice(tuple(dict.fromkeys((*LEVELS, *compare.LEVELS)))),
+    type=click.Choice(LEVELS),
     help="What to compare; may be given more than once. All by default.",
 )
 @pass_comparison
@@ -44,11 +44,13 @@ def reconcile(
     """Compare what was delivered with what is in the marts, and record the figures in the ledger.
 
     Takes every model that has meta.onerow.source, or only each MODEL. `counts` compares rows and natural keys of the
-    landing table with those of the mart; `accounting` compares what was recorded of each batch with what can be
-    counted. Batches that are still to be loaded are shown and are no difference.
+    landing table with those of the mart, also per window; `growth` with those of the last run; `windows` looks for gaps
+    and for batches that nobody has loaded; `accounting` compares what was recorded of each batch with what can be
+    counted; `schema` the mart's columns with those declared; `rows` each value with meta.onerow.reconcile.source.
+    Batches that are still to be loaded are shown and are no difference.
 
-    With --source, --destination and --key it compares any two files or relations instead, of one database or of two:
-    `counts` compares rows and keys, `rows` each value, `schema` the columns. Nothing of that is recorded.
+    With --source, --destination and --key it compares any two files or relations instead, of one database or of two, on
+    the levels counts, rows and schema. Nothing of that is recorded.
 
     Exit codes: 0 all equal, 1 something could not be read, 2 wrong use, 3 differences were found.
     """
@@ -63,17 +65,19 @@ def reconcile(
             report = compare.compare(project, comparison, wanted, means)
         print_result(output_format, report.to_json(), render(report))
     else:
-        report = _reconcile_marts(project, models, wanted, output_format)
+        report = _reconcile_marts(project, models, wanted, means, output_format)
     if report.status != OK:
         ctx.exit(DIFFERENCES_FOUND)
 
 
-def _reconcile_marts(project: Project, models: tuple[str, ...], levels: tuple[str, ...], output_format: str) -> Report:
+def _reconcile_marts(
+    project: Project, models: tuple[str, ...], levels: tuple[str, ...], means: Means, output_format: str
+) -> Report:
     marts = find_marts(project, models)
     with project.connect("onerow reconcile") as connection:
         with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
             see_batches(project, connection, [mart.source for mart in marts])
-            report = job.reconcile(project, connection, marts, levels)
+            report = job.reconcile(project, connection, marts, levels, means)
         print_result(output_format, report.to_json(), render(report))
         job.record(connection, project.ledger_schema, report)
     return report

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from onerow.project.marts import Mart
 from onerow.project.project import Project
 from onerow.reconcile import differences as states
 from onerow.reconcile.differences import SIDES, Counts, Differences
@@ -11,7 +12,8 @@ from onerow.reconcile.gather import gather
 from onerow.reconcile.matched import Matched, match
 from onerow.reconcile.opened import OpenSide, open_sides
 from onerow.reconcile.report import Figure, Finding, LevelResult, MartResult, Report
-from onerow.reconcile.request import Comparison, Means, Window
+from onerow.reconcile.request import Comparison, Means, Normalisations, Window, parse_age
+from onerow.reconcile.sides import Relation, parse_side
 
 LEVELS = ("counts", "rows", "schema")
 
@@ -29,6 +31,25 @@ def compare(project: Project, comparison: Comparison, levels: tuple[str, ...], m
     results = compare_levels(project, comparison, levels, means, taken_at)
     name = str(comparison.destination)
     return Report(uuid4(), taken_at, [MartResult(name, name, str(comparison.source), [], results, is_mart=False)])
+
+
+def compare_mart(
+    project: Project, mart: Mart, levels: tuple[str, ...], means: Means, taken_at: datetime
+) -> list[LevelResult]:
+    """Compare a mart with its meta.onerow.reconcile.source, on the levels counts and rows. Raises what `compare` does."""
+    options = mart.reconcile
+    comparison = Comparison(
+        source=parse_side(options["source"]),
+        destination=Relation(None, mart.schema, mart.table),
+        key=mart.source.natural_key,
+        compare=tuple(options.get("compare", ())),
+        window=Window(**options["window"]) if options.get("window") else None,
+        version=mart.version_column,
+        minimum_age=parse_age(options.get("minimum_age", "")),
+        normalisations=Normalisations(tolerance=options.get("tolerance", {})),
+    )
+    wanted = tuple(level for level in ("counts", "rows") if level in levels)
+    return compare_levels(project, comparison, wanted, means, taken_at) if wanted else []
 
 
 def compare_levels(

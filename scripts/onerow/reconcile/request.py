@@ -1,5 +1,6 @@
 """What to compare, and how: as it was asked for."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,14 @@ from pathlib import Path
 from onerow.reconcile.sides import Side
 
 GRAINS = ("hour", "day", "week", "month")
+_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "days"}
 PRECISIONS = ("millisecond", "second", "minute", "hour", "day")
+
+
+def parse_age(text: str) -> timedelta | None:
+    """Read a number of seconds, minutes, hours or days, such as '2 hours'; None if it is none."""
+    found = re.fullmatch(rf"(\d+) ?({'|'.join(_UNITS)})s?", text.strip())
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
 
 
 @dataclass(frozen=True)
@@ -61,3 +69,6 @@ class Means:
     memory: str = "400MB"
     temp_dir: Path | None = None
     samples: int = 5
+
+
+DEFAULT_MEANS = Means()
