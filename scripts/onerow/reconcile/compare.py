@@ -36,7 +36,7 @@ def compare(project: Project, comparison: Comparison, levels: tuple[str, ...], m
 def compare_mart(
     project: Project, mart: Mart, levels: tuple[str, ...], means: Means, taken_at: datetime
 ) -> list[LevelResult]:
-    """Compare a mart with its meta.onerow.reconcile.source, on the levels counts and rows. Raises what `compare` does."""
+    """Compare a mart with its meta.onerow.reconcile.source, on the levels counts and rows, as `compare` does."""
     options = mart.reconcile
     comparison = Comparison(
         source=parse_side(options["source"]),

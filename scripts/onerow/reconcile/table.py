@@ -139,9 +139,9 @@ def _difference(figure: Figure) -> str:
 def _finding(finding: Finding, mart: MartResult) -> Iterable[RenderableType]:
     """Show the first violations in the columns of their rule, without the mart, which the heading has."""
     yield Text()
-    count = f"{finding.violations:,}"
-    if finding.violations > len(finding.samples):
-        count += f", the first {len(finding.samples)} of them"
+    count, shown = f"{finding.violations:,}", _shown(finding)
+    if finding.violations > shown:
+        count += f", the first {shown} of them"
     colour = "yellow" if finding.rule in _TOLD else "red"
     yield Text.assemble((f"  {_words(finding.rule)}", f"bold {colour}"), (f"  {count}", colour))
     table = terminal.table()
@@ -155,8 +155,17 @@ def _finding(finding: Finding, mart: MartResult) -> Iterable[RenderableType]:
     if mart.is_mart:
         yield Text(f"  all of them: dbt show --select {finding.rule} --limit 100", "cyan")
         yield Text(f"  what to do:  docs/runbooks/{finding.rule}.md", "cyan")
-    elif finding.violations > len(finding.samples):
+    elif finding.violations > shown:
         yield Text("  more of them: the same command with --samples 100", "cyan")
+
+
+def _shown(finding: Finding) -> int:
+    """Return how many violations the samples stand for: a modified row may have several, a key several rows."""
+    if "column" in finding.samples[0] and "natural_key" in finding.samples[0]:
+        return len({str(sample["natural_key"]) for sample in finding.samples})
+    if "source_rows" in finding.samples[0] and finding.rule == "null_keys":
+        return sum(sample["source_rows"] + sample["destination_rows"] for sample in finding.samples)
+    return len(finding.samples)
 
 
 def _value(value: Any) -> str:

@@ -103,6 +103,18 @@ def test_samples_are_as_many_as_asked_for(sides, run):
     assert run(*options, "--samples", "60").output.count('parcel_id="') == 60
 
 
+def test_samples_stand_for_rows_and_not_for_values(sides, run):
+    """Two values of one row, and three rows of one key without a name. Guard: _shown."""
+    rows = [*changed(parcels(), "P-002", site="elsewhere", amount="1"), *([{**parcels()[0], "parcel_id": None}] * 3)]
+
+    output = run(*sides_of(sides.write("csv", parcels(), rows)), "--level", "rows").output
+
+    lines = [" ".join(line.split()) for line in output.splitlines()]
+    assert "modified rows 1" in lines
+    assert "NULL keys 3" in lines
+    assert "more of them" not in output
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
