@@ -22,7 +22,7 @@
     {%- for name in contract.config.meta.onerow.natural_key -%}
         {%- do key.append({'name': name, 'data_type': contract.columns[name].data_type}) -%}
     {%- endfor -%}
-    {%- set reconcile = onerow.reconcile_options(nodes[0].name, options.get('reconcile') or {}, contract.columns | list) -%}
+    {%- set reconcile = onerow.reconcile_options(nodes[0].name, options.get('reconcile') or {}, onerow.delivered_columns(contract)) -%}
     {%- set version = options.get('version_column') -%}
     {%- set relation = api.Relation.create(database=mart.database, schema=mart.schema, identifier=mart.identifier) -%}
     {{- return({

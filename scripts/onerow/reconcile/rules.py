@@ -45,14 +45,15 @@ def compile_rules(project: Project, marts: list[Mart], levels: tuple[str, ...]) 
     macros = [WAITING_BATCHES, SCHEMA_CHANGES]
     for level in levels:
         macros += [*FIGURES.get(level, ()), *RULES.get(level, ())]
-    result = project.dbt(
-        "compile",
-        "--inline",
-        _template(marts, macros),
-        "--no-introspect",
-        "--no-populate-cache",
-        manifest=project.manifest,
-    )
+    options = ("--no-introspect", "--no-populate-cache")
+    nodes = project.manifest.nodes
+    known = set(nodes)
+    try:
+        result = project.dbt("compile", "--inline", _template(marts, macros), *options, manifest=project.manifest)
+    finally:
+        # dbt leaves a query that does not compile in the manifest, and then takes the next one for its double.
+        for unique_id in nodes.keys() - known:
+            del nodes[unique_id]
     return CompiledRules(**json.loads(result.results[0].node.compiled_code))
 
 
