@@ -6,6 +6,7 @@ from onerow.errors.batches import (
     UnknownBatch,
 )
 from onerow.errors.database import (
+    ComparisonFailed,
     ConnectionFailed,
     GrantsFailed,
     HistoryNotWritten,
@@ -67,6 +68,7 @@ __all__ = [
     "CannotDedupe",
     "CannotPlan",
     "CannotProve",
+    "ComparisonFailed",
     "ConnectionFailed",
     "CorrectionsRefused",
     "DbtFailed",
