@@ -14,8 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psycopg import sql
-from psycopg.errors import UniqueViolation
+from psycopg import Error, sql
 from rich.console import Console
 from rich.table import Table
 
@@ -186,8 +185,8 @@ def by_hand(project: Project) -> int:
         for statement in BY_HAND:
             try:
                 connection.execute(statement.encode())
-            except UniqueViolation as error:
-                # The writer has changed a row that the delete had chosen; nothing chooses again.
+            except Error as error:
+                # The writer has changed a row that the delete had chosen, or they have met in a deadlock.
                 Console(stderr=True, width=120).print("one delete, one index:", str(error))
                 return 0
         connection.commit()
