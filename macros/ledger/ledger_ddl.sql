@@ -5,7 +5,7 @@
 {%- set schema_name = '"' ~ schema | replace('"', '""') ~ '"' -%}
 do $onerow$
 declare
-    known constant integer := 4;
+    known constant integer := 5;
     version integer := 0;
 begin
     if current_setting('server_version_num')::integer < 160000 then
@@ -133,7 +133,40 @@ begin
 
         insert into {{ schema_name }}.schema_version (version) values (3);
     end if;
+
     if version < 4 then
+        create table {{ schema_name }}.dedupe_runs (
+            run_no bigint generated always as identity primary key,
+            relation text not null,
+            relation_oid oid not null,
+            key_columns text[] not null,
+            version_column text,
+            rule text not null check (rule in ('newest', 'most-complete', 'merge', 'sql')),
+            rule_sql text,
+            batch_rows integer not null check (batch_rows > 1),
+            -- Name and type of each column, as the backup has them.
+            columns jsonb not null,
+            status text not null check (status in ('applying', 'applied', 'undoing', 'undone', 'abandoned')),
+            pass_no integer not null default 0,
+            done_batch integer not null default 0,
+            step_count integer not null default 0,
+            removed_count bigint not null default 0,
+            changed_count bigint not null default 0,
+            index_name text,
+            -- The steps from which on survivors, and removed rows, are as they were before the run.
+            survivors_undone_to integer,
+            rows_undone_to integer,
+            started_at timestamptz not null default clock_timestamp(),
+            started_by text not null default session_user,
+            ended_at timestamptz
+        );
+
+        create unique index on {{ schema_name }}.dedupe_runs (relation) where status in ('applying', 'undoing');
+
+        insert into {{ schema_name }}.schema_version (version) values (4);
+    end if;
+
+    if version < 5 then
         -- The newest runs of a mart, and of a level of it.
         create index on {{ schema_name }}.reconciliations (model, reconciled_at, run_id);
         create index on {{ schema_name }}.reconciliations (model, check_name, reconciled_at, run_id);
@@ -155,7 +188,7 @@ begin
             primary key (model, rule, natural_key)
         );
 
-        insert into {{ schema_name }}.schema_version (version) values (4);
+        insert into {{ schema_name }}.schema_version (version) values (5);
     end if;
 end $onerow$;
 {% endmacro %}

@@ -4,8 +4,12 @@
 {% macro compared_keys(mart) %}
 {%- set facts = onerow.reconciled_mart(mart) -%}
 {%- set keys = [] -%}
+{%- set order = 'version, _batch_no, _line_number' if facts.is_first_kept
+    else 'version desc nulls last, _batch_no desc, _line_number desc' -%}
 {%- for column in facts.key -%}{%- do keys.append('key_' ~ loop.index) -%}{%- endfor -%}
 {%- set natural_key = onerow.compared_natural_key(mart) -%}
+{#- What may still be on its way is no violation. -#}
+{%- set recent = 'not is_recent and ' if facts.minimum_age else '' %}
 select
     sides.*,
     flags.*
@@ -18,11 +22,31 @@ from (
         count(*) filter (where side = 3) as refused_rows,
         count(*) filter (where side = 4) as mart_rows,
         max(_batch_no) filter (where side = 1) as newest_batch_no
+        {%- if facts.window %},
+        -- Of the row that the mart should hold: windows of older states of a key are another matter.
+        (
+            array_agg(window_start order by {{ order }})
+            filter (where side = 1 and window_start is not null)
+        )[1] as source_window,
+        min(window_start) filter (where side = 4) as mart_window
+        {%- if facts.minimum_age %},
+        coalesce(
+            max(window_start) filter (where side in (1, 4))
+            + interval '1 {{ facts.window.grain }}' > now() - interval '{{ facts.minimum_age }}',
+            false
+        ) as is_recent
+        {%- endif %}
+        {%- endif %}
     from (
         select
             {{ keys | join(', ') }},
             case when rows.is_refused then 3 when batches.is_consumed then 1 else 2 end as side,
             rows._batch_no
+            {%- if facts.window %},
+            rows.window_start,
+            rows.version,
+            rows._line_number
+            {%- endif %}
         from ({{ onerow.delivered_rows(mart) }}) as rows
         inner join ({{ onerow.delivered_batches(mart) }}) as batches
             on batches.batch_no = rows._batch_no
@@ -36,17 +60,22 @@ from (
             {%- endfor %}
             4,
             null
+            {%- if facts.window %},
+            {{ onerow.window_of('mart.' ~ onerow.quoted(facts.window.column), facts.window.grain) }},
+            null,
+            null
+            {%- endif %}
         from {{ facts.relation }} as mart
     ) as both_sides
     group by {{ keys | join(', ') }}
 ) as sides
 cross join lateral (
     select
-        not has_null and delivered_rows > 0 and mart_rows = 0 as is_missing,
-        not has_null and delivered_rows = 0 and waiting_rows > 0 and mart_rows = 0 as is_waiting,
-        not has_null and delivered_rows = 0 and waiting_rows = 0 and mart_rows > 0 as is_unexpected,
-        not has_null and mart_rows > 1 as is_duplicate,
-        has_null and delivered_rows + mart_rows > 0 as is_null
+        {{ recent }}not has_null and delivered_rows > 0 and mart_rows = 0 as is_missing,
+        {{ recent }}not has_null and delivered_rows = 0 and waiting_rows > 0 and mart_rows = 0 as is_waiting,
+        {{ recent }}not has_null and delivered_rows = 0 and waiting_rows = 0 and mart_rows > 0 as is_unexpected,
+        {{ recent }}not has_null and mart_rows > 1 as is_duplicate,
+        {{ recent }}has_null and delivered_rows + mart_rows > 0 as is_null
 ) as flags
 -- A key leaves the comparison, on both sides, where exceptions cover all that is wrong with it.
 where not (

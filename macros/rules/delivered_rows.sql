@@ -1,7 +1,8 @@
 {#- One row a row of landing, from the contract alone and never through the staging view, which is one of the things to be proven:
     `key_1`.. (the natural key in its types, NULL where a value is none of its type), `is_refused` (a dead letter),
-    `is_withdrawn` (a newer batch's window covers its time: what that batch delivers counts instead) and `is_expected` (inside
-    meta.onerow.reconcile.where, which says what the mart's own SQL keeps). -#}
+    `is_withdrawn` (a newer batch's window covers its time: what that batch delivers counts instead), `is_expected` (inside
+    meta.onerow.reconcile.where, which says what the mart's own SQL keeps) and, where the mart is reconciled by windows, its
+    `window_start`, `version` and `_line_number`. -#}
 {% macro delivered_rows(mart) %}
 {%- set facts = onerow.reconciled_mart(mart) -%}
 select
@@ -11,6 +12,13 @@ select
     {%- endfor %}
     dead_letters.line_number is not null as is_refused,
     {{ onerow.is_withdrawn(mart) | indent(4) if facts.window_column else 'false' }} as is_withdrawn,
+    {%- if facts.window %}
+    {{ onerow.window_of(onerow.try_cast('landing.' ~ onerow.quoted(facts.window.column), facts.window_type), facts.window.grain) }}
+        as window_start,
+    landing._line_number,
+    {{ onerow.try_cast('landing.' ~ onerow.quoted(facts.version), facts.version_type) if facts.version else 'null::text' }}
+        as version,
+    {%- endif %}
     {% if facts.where -%}
     landing.is_expected
     {%- else -%}

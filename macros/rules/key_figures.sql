@@ -2,6 +2,9 @@
     `rule` returns for the figure, NULL where the figure only informs; a side without such a figure is NULL. -#}
 {% macro key_figures(mart) %}
 {%- if execute %}
+{%- set delivered = 'not has_null and (delivered_rows > 0 or (waiting_rows > 0 and mart_rows > 0))' -%}
+{#- What may still be on its way counts, and is no violation. -#}
+{%- set settled = 'not is_recent' if onerow.reconciled_mart(mart).minimum_age else 'true' %}
 select figures.*
 from (
     select
@@ -12,9 +15,11 @@ from (
         count(*) filter (where is_waiting) as waiting_keys,
         coalesce(sum(mart_rows), 0) as mart_rows,
         -- A key that the mart has already from a batch that it has still to load counts on both sides.
-        count(*) filter (where not has_null and (delivered_rows > 0 or (waiting_rows > 0 and mart_rows > 0)))
-            as source_keys,
+        count(*) filter (where {{ delivered }}) as source_keys,
         count(*) filter (where not has_null and mart_rows > 0) as mart_keys,
+        count(*) filter (where {{ delivered }} and {{ settled }}) as settled_source_keys,
+        count(*) filter (where not has_null and mart_rows > 0 and {{ settled }}) as settled_mart_keys,
+        coalesce(sum(mart_rows) filter (where {{ settled }}), 0) as settled_mart_rows,
         count(*) filter (where is_missing) as missing_keys,
         count(*) filter (where is_unexpected) as unexpected_keys,
         count(*) filter (where is_duplicate) as duplicate_keys,
@@ -30,8 +35,20 @@ cross join lateral (
     ('refused_rows', totals.refused_rows, null, null, null),
     ('waiting_rows', totals.waiting_rows, null, null, null),
     ('waiting_keys', totals.waiting_keys, null, null, null),
-    ('rows', totals.source_keys, totals.mart_rows, abs(totals.mart_rows - totals.source_keys), null),
-    ('keys', totals.source_keys, totals.mart_keys, abs(totals.mart_keys - totals.source_keys), null),
+    (
+        'rows',
+        totals.source_keys,
+        totals.mart_rows,
+        abs(totals.settled_mart_rows - totals.settled_source_keys),
+        null
+    ),
+    (
+        'keys',
+        totals.source_keys,
+        totals.mart_keys,
+        abs(totals.settled_mart_keys - totals.settled_source_keys),
+        null
+    ),
     ('missing_keys', totals.missing_keys, null, totals.missing_keys, 'missing_keys'),
     ('unexpected_keys', null, totals.unexpected_keys, totals.unexpected_keys, 'unexpected_keys'),
     ('duplicate_keys', null, totals.duplicate_keys, totals.duplicate_keys, 'duplicate_keys'),

@@ -1,6 +1,7 @@
 {#- What the rules need to know of a mart: `id` in the ledger, `relation`, `source` by name, `landing`, `window_column` (where the
-    mart is loaded by windows, else none), `where` (the declared condition on delivered rows, or none) and `key`, the columns of the
-    natural key with their type in the contract. Only at run time: there is no graph while parsing. The relation is made anew, so
+    mart is loaded by windows, else none), `key` (the columns of the natural key with their type in the contract), `described` (the columns that the model describes), `version` (its
+    version column, if that is a delivered one), `is_first_kept` (of a key the first row and not the newest one stays), and what
+    meta.onerow.reconcile says: `where`, `window` (column and grain), `minimum_age`, `consumed_within`. Only at run time: there is no graph while parsing. The relation is made anew, so
     that --empty and --sample never limit what a rule sees. -#}
 {% macro reconciled_mart(mart) %}
     {%- set nodes = [] -%}
@@ -21,6 +22,8 @@
     {%- for name in contract.config.meta.onerow.natural_key -%}
         {%- do key.append({'name': name, 'data_type': contract.columns[name].data_type}) -%}
     {%- endfor -%}
+    {%- set reconcile = onerow.reconcile_options(nodes[0].name, options.get('reconcile') or {}, onerow.delivered_columns(contract)) -%}
+    {%- set version = options.get('version_column') -%}
     {%- set relation = api.Relation.create(database=mart.database, schema=mart.schema, identifier=mart.identifier) -%}
     {{- return({
         'id': onerow.relation_id(relation),
@@ -28,7 +31,15 @@
         'source': options.source,
         'landing': onerow.landing_of(options.source),
         'window_column': options.get('window_column'),
-        'where': (options.get('reconcile') or {}).get('where'),
+        'where': reconcile.where,
+        'window': reconcile.window,
+        'window_type': contract.columns[reconcile.window.column].data_type if reconcile.window else none,
+        'described': nodes[0].columns,
+        'version': version if version in contract.columns else none,
+        'version_type': contract.columns[version].data_type if version in contract.columns else none,
+        'minimum_age': reconcile.minimum_age,
+        'consumed_within': reconcile.consumed_within,
+        'is_first_kept': nodes[0].config.get('incremental_strategy') == 'insert_new',
         'key': key,
     }) -}}
 {% endmacro %}

@@ -1,5 +1,4 @@
-{#- See to it that the database itself refuses a second row of a key. An index counts by its definition, not by its name: unique,
-    valid, at once, without predicate or expression, on just these columns, and for NULLs too. -#}
+{#- See to it that the database itself refuses a second row of a key. -#}
 {% macro ensure_unique_index(relation, key) %}
     {#- Not after the relation, which a rebuild makes under another name first. -#}
     {%- set index = onerow.run_unique(this, 'key').identifier -%}
@@ -12,24 +11,10 @@
             samples text;
         begin
             select
-                coalesce(bool_or(x.indisvalid and x.indisready and x.indimmediate and (
-                    x.indnullsnotdistinct
-                    or not exists (
-                        select from pg_catalog.pg_attribute as a
-                        where a.attrelid = x.indrelid and a.attnum = any(x.indkey::smallint[]) and not a.attnotnull
-                    )
-                )), false),
-                min(x.indexrelid::regclass::text) filter (where not x.indimmediate)
+                coalesce(bool_or(u.keeps_one_row), false),
+                min(u.indexrelid::regclass::text) filter (where not u.indimmediate)
             into is_there, deferred_index
-            from pg_catalog.pg_index as x
-            where x.indrelid = {{ onerow.literal(relation) }}::regclass
-                and x.indisunique and x.indpred is null and x.indexprs is null
-                and (
-                    select array_agg(a.attname::text order by a.attname)
-                    from unnest(x.indkey::smallint[]) with ordinality as k (attnum, position)
-                    inner join pg_catalog.pg_attribute as a on a.attrelid = x.indrelid and a.attnum = k.attnum
-                    where k.position <= x.indnkeyatts
-                ) = (select array_agg(c order by c collate "C") from unnest(array[{% for c in key %}{{ onerow.literal(c) }}{{ ', ' if not loop.last }}{% endfor %}]) as c);
+            from ({{ onerow.unique_indexes(relation, key) }}) as u;
 
             if deferred_index is not null then
                 raise exception using
@@ -62,7 +47,9 @@
                     '%s already holds %s keys with more than one row, such as %s',
                     {{ onerow.literal(onerow.relation_id(this)) }}, duplicated, samples
                 ),
-                hint = 'Nothing was loaded. Remove the surplus rows, or rebuild the table from landing: '
+                hint = 'Nothing was loaded. Look at the surplus rows and remove them: '
+                    || {{ onerow.literal('onerow dedupe audit ' ~ model.name ~ ', then onerow dedupe apply ' ~ model.name) }}
+                    || '. Or rebuild the table from landing: '
                     || {{ onerow.literal('dbt run --full-refresh --select ' ~ model.name) }};
         end $onerow$;
     {%- endcall -%}

@@ -12,9 +12,11 @@ from onerow.errors import OnerowError
 COMMANDS = {
     "batches": "onerow.commands.batches",
     "dead-letters": "onerow.commands.dead_letters",
+    "dedupe": "onerow.commands.dedupe",
     "grants": "onerow.commands.grants",
     "land": "onerow.commands.land",
     "plan": "onerow.commands.plan",
+    "prove": "onerow.commands.prove",
     "reconcile": "onerow.commands.reconcile",
     "reconcile history": "onerow.commands.reconcile_history",
     "report": "onerow.commands.report",

@@ -37,9 +37,11 @@ def land(project: DbtProject, folder: Path, name: str, content: str) -> None:
 
 
 def figures(level: LevelResult) -> dict[str, tuple[int | None, int | None]]:
-    """Return the figures that are differences: name to (source, destination)."""
+    """Return the figures of the whole that are differences: name to (source, destination)."""
     return {
-        figure.name: (figure.source, figure.destination) for figure in level.figures if figure.status == "difference"
+        figure.name: (figure.source, figure.destination)
+        for figure in level.figures
+        if figure.status == "difference" and figure.window_start is None
     }
 
 

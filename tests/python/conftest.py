@@ -1,6 +1,6 @@
 """The fixtures that tests share. What they give is described in the modules of `harness`."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -63,3 +63,30 @@ def project(database: Database, parsed: Path, tmp_path: Path) -> Iterator[DbtPro
 def gate(database: Database) -> Gate:
     """Holds whoever comes first, in the test's database."""
     return Gate(database)
+
+
+@pytest.fixture
+def everything(database: Database) -> Callable[[], dict[str, object]]:
+    """See what is in the database and how often it was written: relations, row versions, sequences."""
+
+    def look() -> dict[str, object]:
+        tables = [
+            name
+            for (name,) in database.rows(
+                "select format('%I.%I', n.nspname, c.relname) from pg_class as c"
+                " inner join pg_namespace as n on n.oid = c.relnamespace"
+                " where c.relkind = 'r' and n.nspname !~ '^pg_|^information_schema' order by 1"
+            )
+        ]
+        return {
+            "schemas": database.rows("select nspname from pg_namespace where nspname !~ '^pg_' order by 1"),
+            "relations": database.rows(
+                "select c.relname, c.relkind, pg_relation_size(c.oid) from pg_class as c"
+                " inner join pg_namespace as n on n.oid = c.relnamespace"
+                " where n.nspname !~ '^pg_|^information_schema' order by 1, 2"
+            ),
+            "sequences": database.rows("select sequencename, last_value from pg_sequences order by 1"),
+            **{name: database.rows(f"select ctid, xmin, xmax from {name} order by ctid") for name in tables},
+        }
+
+    return look

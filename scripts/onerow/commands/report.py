@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from onerow.commands.options import pass_project
-from onerow.commands.reconcile import DIFFERENCES_FOUND, HTML, compare
+from onerow.commands.reconciled import DIFFERENCES_FOUND, HTML, reconcile_marts
 from onerow.project.project import Project
 from onerow.reconcile.report import OK
+from onerow.reconcile.request import DEFAULT_MEANS
+from onerow.reconcile.rules import LEVELS
 
 
 @click.command(epilog="Example: onerow report --output report.html")
@@ -30,5 +32,5 @@ def report(ctx: click.Context, project: Project, models: tuple[str, ...], output
 
     Exit codes: 0 all equal, 1 something could not be read or written, 2 wrong use, 3 differences were found.
     """
-    if compare(project, models, (), HTML, output).status != OK:
+    if reconcile_marts(project, models, LEVELS, DEFAULT_MEANS, HTML, output).status != OK:
         ctx.exit(DIFFERENCES_FOUND)

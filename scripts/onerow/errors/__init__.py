@@ -6,6 +6,7 @@ from onerow.errors.batches import (
     UnknownBatch,
 )
 from onerow.errors.database import (
+    ComparisonFailed,
     ConnectionFailed,
     GrantsFailed,
     HistoryNotWritten,
@@ -13,6 +14,15 @@ from onerow.errors.database import (
     LockTimedOut,
     ReconcileFailed,
     RelationMissing,
+)
+from onerow.errors.dedupe import (
+    CannotDedupe,
+    DedupeFailed,
+    DuplicatesComeBack,
+    RowsReferenced,
+    RuleRefused,
+    UndoRefused,
+    UnknownRun,
 )
 from onerow.errors.family import (
     OnerowError,
@@ -38,6 +48,11 @@ from onerow.errors.project import (
     UnknownModel,
     UnknownSource,
 )
+from onerow.errors.prove import (
+    CannotProve,
+    ProofFailed,
+    ProofRefused,
+)
 from onerow.errors.report import (
     NoFolderForOutput,
     NotificationFailed,
@@ -50,10 +65,15 @@ from onerow.errors.server import (
 
 __all__ = [
     "BatchIdReused",
+    "CannotDedupe",
     "CannotPlan",
+    "CannotProve",
+    "ComparisonFailed",
     "ConnectionFailed",
     "CorrectionsRefused",
     "DbtFailed",
+    "DedupeFailed",
+    "DuplicatesComeBack",
     "FileChanged",
     "FileUnreadable",
     "GrantsFailed",
@@ -73,12 +93,18 @@ __all__ = [
     "NotificationFailed",
     "OnerowError",
     "OutputNotWritten",
+    "ProofFailed",
+    "ProofRefused",
     "ReconcileFailed",
     "RelationMissing",
     "RetypedColumnsRefused",
+    "RowsReferenced",
+    "RuleRefused",
     "ServerFailed",
+    "UndoRefused",
     "UnknownBatch",
     "UnknownModel",
+    "UnknownRun",
     "UnknownSource",
     "WindowDiffers",
     "WrongUse",

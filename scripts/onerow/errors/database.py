@@ -74,3 +74,12 @@ class LockTimedOut(OnerowError):
             f"{what}: waited {waited} for {holder or 'another session'}. Nothing was written. "
             "Run the command again later, or set the var onerow_lock_timeout"
         )
+
+
+class ComparisonFailed(OnerowError):
+    """One of the sides of a comparison could not be read, or DuckDB could not compare them."""
+
+    def __init__(self, what: str, reason: str):
+        self.what = what
+        self.reason = reason
+        super().__init__(f"cannot compare, {what}: {reason}. Nothing was written")

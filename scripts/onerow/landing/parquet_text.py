@@ -49,7 +49,7 @@ def _json_of(value: str, data_type: Any, depth: int = 0) -> str:
         json = f"'[' || {members} || ']'"
     elif name == "struct":
         fields = [
-            f"{_string(_literal(field))} || ':' || {_json_of(f'struct_extract({value}, {_literal(field)})', of, depth)}"
+            f"{_string(literal(field))} || ':' || {_json_of(f'struct_extract({value}, {literal(field)})', of, depth)}"
             for field, of in data_type.children
         ]
         json = "'{' || " + " || ',' || ".join(fields) + " || '}'"
@@ -80,5 +80,6 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Return a text as a literal of DuckDB."""
     return "'" + text.replace("'", "''") + "'"

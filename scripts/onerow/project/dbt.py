@@ -1,6 +1,7 @@
 """dbt, run inside this process: the only module that imports it. Importing dbt takes seconds, so do it late."""
 
 import argparse
+import multiprocessing
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -34,17 +35,35 @@ def invoke(
     Raises:
         DbtFailed: dbt could not be run, or a node failed; carries dbt's own message.
     """
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
-
-    profiles = profiles_dir or default_profiles_dir(project_dir)
-    arguments = [*_QUIET, *command, "--project-dir", str(project_dir), "--profiles-dir", str(profiles)]
-    if target is not None:
-        arguments += ["--target", target]
     callbacks = [_listener(*on_message)] if on_message else []
-    outcome = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(arguments)
-    if not outcome.success:
-        raise DbtFailed(command[0], _reason(outcome))
-    return outcome.result
+    return _invoke(project_dir, profiles_dir, target, command, manifest, callbacks)
+
+
+def invoke_watched(
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    command: list[str],
+    manifest: Any,
+    on_statement: Callable[[str], None],
+) -> None:
+    """Run one dbt command, and call `on_statement` with the unique id of the node before it sends a statement.
+
+    Fit for a process that may be killed, and for one that forks others afterwards.
+
+    Raises:
+        DbtFailed: as invoke().
+    """
+    import dbt.mp_context  # noqa: PLC0415
+
+    # dbt's own locks have names, which a process that is killed would leave behind in shared memory.
+    dbt.mp_context._MP_CONTEXT = multiprocessing.get_context("fork")  # type: ignore[assignment]
+
+    def listen(event: Any) -> None:
+        if event.info.name == "SQLQuery":
+            on_statement(event.data.node_info.unique_id)
+
+    _invoke(project_dir, profiles_dir, target, command, manifest, [listen])
 
 
 def configuration(project_dir: Path, profiles_dir: Path | None, target: str | None) -> tuple[Any, dict[str, Any]]:
@@ -75,6 +94,26 @@ def default_profiles_dir(project_dir: Path) -> Path:
     if named:
         return Path(named)
     return project_dir if (project_dir / "profiles.yml").exists() else Path.home() / ".dbt"
+
+
+def _invoke(
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    command: list[str],
+    manifest: Any,
+    callbacks: list[Callable[[Any], None]],
+) -> Any:
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    profiles = profiles_dir or default_profiles_dir(project_dir)
+    arguments = [*_QUIET, *command, "--project-dir", str(project_dir), "--profiles-dir", str(profiles)]
+    if target is not None:
+        arguments += ["--target", target]
+    outcome = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(arguments)
+    if not outcome.success:
+        raise DbtFailed(command[0], _reason(outcome))
+    return outcome.result
 
 
 def _listener(message: str, call: Callable[[Any], None]) -> Callable[[Any], None]:

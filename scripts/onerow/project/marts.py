@@ -1,6 +1,6 @@
 """The marts of a project: its models that name the source that they load."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from onerow.project.contract import Source
@@ -9,13 +9,18 @@ from onerow.project.project import Project
 
 @dataclass(frozen=True)
 class Mart:
-    """A model with meta.onerow.source. `schema` and `table` name its table, `package` and `name` the model."""
+    """A model with meta.onerow.source. `schema` and `table` name its table, `package` and `name` the model.
+
+    `version_column` and `reconcile` are those of its meta.onerow, as they are written there.
+    """
 
     package: str
     name: str
     schema: str
     table: str
     source: Source
+    version_column: str | None = None
+    reconcile: dict[str, Any] = field(default_factory=dict)
 
 
 def source_name(node: Any) -> str | None:
@@ -29,7 +34,16 @@ def read_mart(project: Project, node: Any) -> Mart:
     Raises:
         UnknownSource: it names a source that has no contract.
     """
-    return Mart(node.package_name, node.name, node.schema, node.alias, project.source(source_name(node) or ""))
+    options = node.config.meta.get("onerow") or {}
+    return Mart(
+        node.package_name,
+        node.name,
+        node.schema,
+        node.alias,
+        project.source(source_name(node) or ""),
+        options.get("version_column"),
+        options.get("reconcile") or {},
+    )
 
 
 def all_marts(project: Project) -> list[Mart]:

@@ -104,13 +104,21 @@ class Project:
         return str(self._call(macro, *positional, **arguments))
 
     def _call(self, macro: str, *positional: Any, **arguments: Any) -> Any:
-        source = self.manifest.macros[f"macro.onerow.{macro}"].macro_sql
-        environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701 - this is SQL, not HTML
-        environment.globals.update({"return": _return, "exceptions": _Exceptions(), "onerow": _Macros(self._call)})
         try:
-            return getattr(environment.from_string(source).module, macro)(*positional, **arguments)
+            return getattr(self._macros.get_template(macro).module, macro)(*positional, **arguments)
         except _Returned as returned:
             return returned.value
+
+    @cached_property
+    def _macros(self) -> jinja2.Environment:
+        """The macros as templates by their names, each compiled once: a statement may render one for every column."""
+        environment = jinja2.Environment(
+            autoescape=False,  # noqa: S701 - this is SQL, not HTML
+            extensions=["jinja2.ext.do"],
+            loader=jinja2.FunctionLoader(lambda macro: self.manifest.macros[f"macro.onerow.{macro}"].macro_sql),
+        )
+        environment.globals.update({"return": _return, "exceptions": _Exceptions(), "onerow": _Macros(self._call)})
+        return environment
 
     def query_of(self, model: str) -> str:
         """Return the query of one of onerow's own models that uses nothing of dbt but source() and ref().

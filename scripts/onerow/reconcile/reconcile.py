@@ -1,5 +1,6 @@
 """Compare marts with what was delivered for them, in one snapshot, and record the result."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,20 +11,31 @@ from psycopg.rows import dict_row
 from onerow.errors import HistoryNotWritten, ReconcileFailed
 from onerow.project.marts import Mart
 from onerow.project.project import Project
+from onerow.reconcile.compare import compare_mart
 from onerow.reconcile.report import INFO, Figure, Finding, LevelResult, MartResult, Report, SchemaChange
+from onerow.reconcile.request import DEFAULT_MEANS, Means
 from onerow.reconcile.rules import FIGURES, LEVELS, SCHEMA_CHANGES, WAITING_BATCHES, CompiledRules, compile_rules
 from onerow.reconcile.snapshot import Table, snapshot
 
 # Violations that a report shows of each rule; the rule's model under models/monitoring has them all.
 SAMPLES = 5
 
-_LEDGER_TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "schema_changes", "exceptions")
+_LEDGER_TABLES = (
+    "batches", "claims", "load_outcomes", "dead_letters", "schema_changes", "reconciliations", "exceptions",
+)  # fmt: skip
 
 
 def reconcile(
-    project: Project, connection: psycopg.Connection, marts: list[Mart], levels: tuple[str, ...] = LEVELS
+    project: Project,
+    connection: psycopg.Connection,
+    marts: list[Mart],
+    levels: tuple[str, ...] = LEVELS,
+    means: Means = DEFAULT_MEANS,
 ) -> Report:
     """Compare the marts with what was delivered, on these levels, all in one snapshot. Writes nothing.
+
+    A mart with meta.onerow.reconcile.source is compared with that on the levels counts and rows, by `means`, in a
+    snapshot of its own.
 
     Raises:
         RelationMissing, LockTimedOut: a mart, a landing table or the ledger cannot be read.
@@ -34,6 +46,10 @@ def reconcile(
     with snapshot(connection, _tables(project.ledger_schema, marts)):
         taken_at = connection.execute("select clock_timestamp()").fetchone()[0]
         results = [_reconcile_mart(connection, mart, levels, compiled) for mart in marts]
+    for number, mart in enumerate(marts):
+        if mart.reconcile.get("source"):
+            compared = compare_mart(project, mart, levels, means, taken_at)
+            results[number] = replace(results[number], levels=_in_order([*results[number].levels, *compared]))
     return Report(uuid4(), taken_at, results)
 
 
@@ -92,9 +108,17 @@ def _reconcile_mart(
         relation=compiled.ids[mart.name],
         source=mart.source.name,
         waiting_batches=[row["batch_no"] for row in waiting],
-        levels=[_reconcile_level(connection, mart, level, sql_of) for level in levels],
+        levels=[_reconcile_level(connection, mart, level, sql_of) for level in levels if _is_of_rules(mart, level)],
         schema_changes=[SchemaChange(**row) for row in _rows(connection, mart, SCHEMA_CHANGES, sql_of[SCHEMA_CHANGES])],
     )
+
+
+def _is_of_rules(mart: Mart, level: str) -> bool:
+    return level in FIGURES and not (level == "counts" and mart.reconcile.get("source"))
+
+
+def _in_order(results: list[LevelResult]) -> list[LevelResult]:
+    return sorted(results, key=lambda result: LEVELS.index(result.level))
 
 
 def _reconcile_level(connection: psycopg.Connection, mart: Mart, level: str, sql_of: dict[str, str]) -> LevelResult:
@@ -105,12 +129,16 @@ def _reconcile_level(connection: psycopg.Connection, mart: Mart, level: str, sql
             _whole(row["destination_value"]),
             _whole(row["violations"]),
             row["rule"],
+            row.get("window_start"),
         )
-        for row in _rows(connection, mart, FIGURES[level], sql_of[FIGURES[level]])
+        for macro in FIGURES[level]
+        if sql_of[macro]
+        for row in _rows(connection, mart, macro, sql_of[macro])
     ]
     violations: dict[str, int] = {}
     for figure in figures:
-        if figure.rule is not None and figure.violations:
+        # Figures of windows count again what those of the whole have counted.
+        if figure.rule is not None and figure.violations and figure.window_start is None:
             violations[figure.rule] = violations.get(figure.rule, 0) + figure.violations
     findings = []
     for rule, count in violations.items():

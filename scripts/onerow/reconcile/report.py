@@ -74,7 +74,10 @@ class SchemaChange:
 
 @dataclass(frozen=True)
 class MartResult:
-    """What was found for one mart. `relation` is its name in the ledger; `waiting_batches` are still to be loaded."""
+    """What was found for one mart. `relation` is its name in the ledger; `waiting_batches` are still to be loaded.
+
+    Of a comparison without a mart (`is_mart` is false) `source` and `relation` are its two sides, as they were given.
+    """
 
     model: str
     relation: str
@@ -82,6 +85,7 @@ class MartResult:
     waiting_batches: list[int]
     levels: list[LevelResult]
     schema_changes: list[SchemaChange] = field(default_factory=list)
+    is_mart: bool = True
 
     @property
     def status(self) -> str:

@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from onerow.project.marts import Mart
 from onerow.project.project import Project
 
-# A level is a macro that adds both sides up; each of its figures names the macro that returns its violations.
-FIGURES = {"counts": "key_figures", "accounting": "account_figures"}
+# A level is macros that add both sides up; each of its figures names the macro that returns its violations. Figures of
+# windows come second, and are empty where a mart has none.
+FIGURES = {
+    "counts": ("key_figures", "window_figures"),
+    "growth": ("growth_figures",),
+    "windows": ("coverage_figures",),
+    "accounting": ("account_figures",),
+    "schema": ("schema_figures",),
+}
 RULES = {
     "counts": ("missing_keys", "unexpected_keys", "duplicate_keys", "null_keys"),
+    "growth": ("unexplained_growth",),
+    "windows": ("missing_windows", "unconsumed_batches"),
     "accounting": ("rows_not_accounted_for",),
+    "schema": ("columns_not_as_declared",),
 }
-LEVELS = tuple(FIGURES)
+# Values are compared only where a mart names a source to compare it with: landing is what loads make rows of.
+LEVELS = ("counts", "rows", "growth", "windows", "accounting", "schema")
 WAITING_BATCHES = "waiting_batches"
 SCHEMA_CHANGES = "schema_changes"
 
@@ -33,8 +44,16 @@ def compile_rules(project: Project, marts: list[Mart], levels: tuple[str, ...]) 
     """
     macros = [WAITING_BATCHES, SCHEMA_CHANGES]
     for level in levels:
-        macros += [FIGURES[level], *RULES[level]]
-    result = project.dbt("compile", "--inline", _template(marts, macros), "--no-introspect", "--no-populate-cache")
+        macros += [*FIGURES.get(level, ()), *RULES.get(level, ())]
+    options = ("--no-introspect", "--no-populate-cache")
+    nodes = project.manifest.nodes
+    known = set(nodes)
+    try:
+        result = project.dbt("compile", "--inline", _template(marts, macros), *options, manifest=project.manifest)
+    finally:
+        # dbt leaves a query that does not compile in the manifest, and then takes the next one for its double.
+        for unique_id in nodes.keys() - known:
+            del nodes[unique_id]
     return CompiledRules(**json.loads(result.results[0].node.compiled_code))
 
 

@@ -13,11 +13,14 @@ from onerow.reconcile.report import DIFFERENCE, INFO, OK, Figure, Finding, Level
 from onerow.terminal import printable
 
 # What the two sides are called: counts compares two places, accounting what can be counted now with what was recorded.
-_SIDES = {"counts": ("source", "mart"), "accounting": ("counted", "recorded")}
+_SIDES = {"accounting": ("counted", "recorded"), "growth": ("then", "now")}
 _ORDER = {DIFFERENCE: 0, OK: 1, INFO: 2}
 _STYLES = {DIFFERENCE: "red", OK: "green", INFO: "dim"}
 _SHOWN_BATCHES = 10
 _SHOWN_CHANGES = 10
+_SHOWN_WINDOWS = 20
+# What is told, and is no difference.
+_TOLD = ("withdrawn_keys", "recent_rows")
 
 
 def render(report: Report) -> RenderableType:
@@ -48,22 +51,37 @@ def _mart(mart: MartResult) -> Iterable[RenderableType]:
         changes = [f"{printable(change.column_name)} {change.change} (batch {change.batch_no})" for change in shown]
         more = ", ..." if len(mart.schema_changes) > len(shown) else ""
         yield Text(f"columns that differ from the contract: {', '.join(changes)}{more}", "yellow")
+    shown: list[Figure | Finding] = []
     for level in mart.levels:
         yield Text()
-        yield _figures(level)
+        yield _figures(level, mart, shown)
+        yield from _windows(level, mart)
         for finding in level.findings:
-            yield from _finding(finding)
+            # What two levels find alike is shown once.
+            if finding not in shown:
+                yield from _finding(finding, mart)
+        shown += [*level.figures, *level.findings]
 
 
-def _figures(level: LevelResult) -> Table:
+def _sides(level: LevelResult, mart: MartResult) -> tuple[str, str]:
+    return _SIDES.get(level.level, ("source", "mart" if mart.is_mart else "destination"))
+
+
+def _figures(level: LevelResult, mart: MartResult, before: list[Figure | Finding]) -> Table:
     table = terminal.table()
-    source, destination = _SIDES[level.level]
+    source, destination = _sides(level, mart)
     table.add_column(level.level, min_width=20)
     table.add_column(source, justify="right", min_width=10)
     table.add_column(destination, justify="right", min_width=10)
     table.add_column("difference", justify="right")
     # A zero that only informs is no news; a zero difference is.
-    shown = [figure for figure in level.figures if figure.status != INFO or figure.source]
+    shown = [
+        figure
+        for figure in level.figures
+        if figure.window_start is None
+        and figure not in before
+        and (figure.status != INFO or figure.source or figure.destination)
+    ]
     for figure in sorted(shown, key=lambda figure: _ORDER[figure.status]):
         style = _STYLES[figure.status]
         table.add_row(
@@ -76,6 +94,40 @@ def _figures(level: LevelResult) -> Table:
     return table
 
 
+def _windows(level: LevelResult, mart: MartResult) -> Iterable[RenderableType]:
+    """Show the windows that differ, and how many there are."""
+    of_windows = [figure for figure in level.figures if figure.window_start is not None]
+    starts = {figure.window_start for figure in of_windows}
+    differing = [figure for figure in of_windows if figure.status == DIFFERENCE]
+    if not starts:
+        return
+    count = len({figure.window_start for figure in differing})
+    yield Text()
+    if not differing:
+        yield Text(f"  {terminal.counted(len(starts), 'window')}, none differs", "dim")
+        return
+    verb = "differs" if count == 1 else "differ"
+    yield Text(f"  {count:,} of {terminal.counted(len(starts), 'window')} {verb}", "bold red")
+    table = terminal.table()
+    table.add_column("window (UTC)")
+    table.add_column("")
+    for side in _sides(level, mart):
+        table.add_column(side, justify="right", min_width=10)
+    table.add_column("difference", justify="right")
+    for figure in differing[:_SHOWN_WINDOWS]:
+        assert figure.window_start is not None  # noqa: S101 - picked above
+        table.add_row(
+            terminal.utc(figure.window_start, "minutes"),
+            _words(figure.name),
+            _number(figure.source),
+            _number(figure.destination),
+            Text(_difference(figure), "red"),
+        )
+    if len(differing) > _SHOWN_WINDOWS:
+        table.add_row("...", "all of them: --format json")
+    yield Padding(table, (0, 0, 0, 2))
+
+
 def _difference(figure: Figure) -> str:
     if figure.difference is None:
         return ""
@@ -84,13 +136,14 @@ def _difference(figure: Figure) -> str:
     return f"{figure.difference:+,}" if figure.difference else "0"
 
 
-def _finding(finding: Finding) -> Iterable[RenderableType]:
+def _finding(finding: Finding, mart: MartResult) -> Iterable[RenderableType]:
     """Show the first violations in the columns of their rule, without the mart, which the heading has."""
     yield Text()
-    count = f"{finding.violations:,}"
-    if finding.violations > len(finding.samples):
-        count += f", the first {len(finding.samples)} of them"
-    yield Text.assemble((f"  {_words(finding.rule)}", "bold red"), (f"  {count}", "red"))
+    count, shown = f"{finding.violations:,}", _shown(finding)
+    if finding.violations > shown:
+        count += f", the first {shown} of them"
+    colour = "yellow" if finding.rule in _TOLD else "red"
+    yield Text.assemble((f"  {_words(finding.rule)}", f"bold {colour}"), (f"  {count}", colour))
     table = terminal.table()
     columns = [name for name in finding.samples[0] if name != "model"]
     for name in columns:
@@ -99,8 +152,20 @@ def _finding(finding: Finding) -> Iterable[RenderableType]:
     for sample in finding.samples:
         table.add_row(*(Text(_value(sample[name])) for name in columns))
     yield Padding(table, (0, 0, 0, 2))
-    yield Text(f"  all of them: dbt show --select {finding.rule} --limit 100", "cyan")
-    yield Text(f"  what to do:  docs/runbooks/{finding.rule}.md", "cyan")
+    if mart.is_mart:
+        yield Text(f"  all of them: dbt show --select {finding.rule} --limit 100", "cyan")
+        yield Text(f"  what to do:  docs/runbooks/{finding.rule}.md", "cyan")
+    elif finding.violations > shown:
+        yield Text("  more of them: the same command with --samples 100", "cyan")
+
+
+def _shown(finding: Finding) -> int:
+    """Return how many violations the samples stand for: a modified row may have several, a key several rows."""
+    if "column" in finding.samples[0] and "natural_key" in finding.samples[0]:
+        return len({str(sample["natural_key"]) for sample in finding.samples})
+    if "source_rows" in finding.samples[0] and finding.rule == "null_keys":
+        return sum(sample["source_rows"] + sample["destination_rows"] for sample in finding.samples)
+    return len(finding.samples)
 
 
 def _value(value: Any) -> str:
@@ -114,7 +179,9 @@ def _value(value: Any) -> str:
 
 def _words(name: str) -> str:
     """Return a name of the SQL as the words that a person reads."""
-    return name.replace("_", " ").replace("null", "NULL").strip()
+    # What comes after a point is the name of a column, as it was delivered.
+    words, point, column = name.partition(".")
+    return words.replace("_", " ").replace("null", "NULL").strip() + (f": {printable(column)}" if point else "")
 
 
 def _number(value: int | None) -> str:

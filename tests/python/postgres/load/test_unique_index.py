@@ -137,6 +137,7 @@ def test_duplicates_that_are_there_already_stop_the_run(project, database, devic
     said = message(load(project), "devices")
     assert '.marts.devices already holds 4 keys with more than one row, such as ["a"], ["b"], ["x"]' in said
     assert "Nothing was loaded." in said
+    assert "onerow dedupe audit devices, then onerow dedupe apply devices" in said
     assert "dbt run --full-refresh --select devices" in said
 
     assert devices.claimed == [1]

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from harness.database import Database
 from harness.dbt_project import DbtProject
 from onerow.plan.plan import plan
 from onerow.plan.report import Plan
@@ -35,30 +34,3 @@ def planned(job: Callable[[DbtProject], Project]) -> Callable[..., Plan]:
         return plan(read, find_marts(read, names), rows=rows, **asked)
 
     return run
-
-
-@pytest.fixture
-def everything(database: Database) -> Callable[[], dict[str, object]]:
-    """See what is in the database and how often it was written: relations, row versions, sequences."""
-
-    def look() -> dict[str, object]:
-        tables = [
-            name
-            for (name,) in database.rows(
-                "select format('%I.%I', n.nspname, c.relname) from pg_class as c"
-                " inner join pg_namespace as n on n.oid = c.relnamespace"
-                " where c.relkind = 'r' and n.nspname !~ '^pg_|^information_schema' order by 1"
-            )
-        ]
-        return {
-            "schemas": database.rows("select nspname from pg_namespace where nspname !~ '^pg_' order by 1"),
-            "relations": database.rows(
-                "select c.relname, c.relkind, pg_relation_size(c.oid) from pg_class as c"
-                " inner join pg_namespace as n on n.oid = c.relnamespace"
-                " where n.nspname !~ '^pg_|^information_schema' order by 1, 2"
-            ),
-            "sequences": database.rows("select sequencename, last_value from pg_sequences order by 1"),
-            **{name: database.rows(f"select ctid, xmin, xmax from {name} order by ctid") for name in tables},
-        }
-
-    return look

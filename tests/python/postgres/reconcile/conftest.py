@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -79,3 +80,18 @@ def reconciled(
         return reconcile(clean_state.project, connection, marts, levels or LEVELS)
 
     return run
+
+
+@pytest.fixture
+def configured(clean_state: CleanState) -> Iterator[Callable[..., None]]:
+    """Set options of meta.onerow.reconcile of devices, for the time of the test."""
+    manifest = clean_state.project.manifest
+    options = manifest.nodes["model.onerow.devices"].config.meta["onerow"]
+
+    def configure(**reconcile: Any) -> None:
+        options["reconcile"] = reconcile
+        manifest.build_flat_graph()
+
+    yield configure
+    options.pop("reconcile", None)
+    manifest.build_flat_graph()

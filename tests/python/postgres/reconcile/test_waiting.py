@@ -10,7 +10,7 @@ def informing(level):
 
 def test_batch_that_was_not_loaded_yet_waits(landed_third, reconciled):
     """Its new key is waiting, not missing. Guard: is_consumed in compared_keys and accounts."""
-    report = reconciled()
+    report = reconciled("counts", "accounting")
 
     [mart] = report.marts
     counts, accounting = mart.levels
@@ -78,7 +78,7 @@ def test_rows_of_a_table_made_by_hand_are_not_accounted_for(reconciled, database
     database.execute("alter table marts.devices rename to gone")
     database.execute("alter table marts.by_hand rename to devices")
 
-    counts, accounting = reconciled().marts[0].levels
+    counts, accounting = reconciled("counts", "accounting").marts[0].levels
 
     assert figures(counts) == {}
     assert figures(accounting) == {"mart_rows": (7, 0)}

@@ -1,0 +1,46 @@
+{#- meta.onerow.reconcile of a model, checked: everything that is wrong comes in one message. `columns` are those of the contract. -#}
+{% macro reconcile_options(name, options, columns) %}
+    {%- set known = ['where', 'window', 'minimum_age', 'consumed_within', 'source', 'compare', 'tolerance'] -%}
+    {%- set grains = ['hour', 'day', 'week', 'month'] -%}
+    {%- set problems = [] -%}
+    {%- for option in options if option not in known -%}
+        {%- do problems.append(option ~ ': unknown option; known are ' ~ known | join(', ')) -%}
+    {%- endfor -%}
+    {%- for option in ['where', 'source', 'minimum_age', 'consumed_within'] if options.get(option, '') is not string -%}
+        {%- do problems.append(option ~ ': a text, not ' ~ options[option]) -%}
+    {%- endfor -%}
+    {%- for option in ['minimum_age', 'consumed_within'] if options.get(option) is string -%}
+        {%- if not modules.re.fullmatch('[0-9]+ (second|minute|hour|day)s?', options[option]) -%}
+            {%- do problems.append(option ~ ": a number of seconds, minutes, hours or days, such as '2 hours', not '" ~ options[option] ~ "'") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set window = options.get('window') -%}
+    {%- if window is not none and (window is not mapping or window | list | sort != ['column', 'grain']) -%}
+        {%- do problems.append('window: {column: COLUMN, grain: ' ~ grains | join('|') ~ '}, not ' ~ window) -%}
+    {%- elif window is not none -%}
+        {%- if window.grain not in grains -%}
+            {%- do problems.append('window.grain: one of ' ~ grains | join(', ') ~ ', not ' ~ window.grain) -%}
+        {%- endif -%}
+        {%- if window.column not in columns -%}
+            {%- do problems.append('window.column: a column of the contract, which are ' ~ columns | join(', ') ~ ', not ' ~ window.column) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {%- if options.get('minimum_age') and window is none -%}
+        {%- do problems.append('minimum_age: needs window, whose column tells the age of a row') -%}
+    {%- endif -%}
+    {%- set compare = options.get('compare', []) -%}
+    {%- if compare is string or compare is mapping or compare is not iterable -%}
+        {%- do problems.append('compare: a list of columns, not ' ~ compare) -%}
+    {%- endif -%}
+    {%- set tolerance = options.get('tolerance', {}) -%}
+    {%- if tolerance is not mapping or tolerance.values() | reject('number') | list -%}
+        {%- do problems.append('tolerance: {COLUMN: NUMBER}, not ' ~ tolerance) -%}
+    {%- endif -%}
+    {%- do onerow.raise_if_any('model ' ~ name ~ ', meta.onerow.reconcile', problems) -%}
+    {{- return({
+        'where': options.get('where'),
+        'window': window,
+        'minimum_age': options.get('minimum_age'),
+        'consumed_within': options.get('consumed_within', '1 day'),
+    }) -}}
+{% endmacro %}

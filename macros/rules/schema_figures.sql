@@ -1,0 +1,13 @@
+{#- Level schema of `onerow reconcile`, in the columns of key_figures: columns that are declared, and those that the mart has so. -#}
+{% macro schema_figures(mart) %}
+{%- if execute %}
+{%- set declared = onerow.declared_columns(mart) | length %}
+select
+    'declared_columns' as figure,
+    {{ declared }}::bigint as source_value,
+    {{ declared }} - count(*) as destination_value,
+    count(*) as violations,
+    'columns_not_as_declared' as rule
+from ({{ onerow.columns_not_as_declared(mart) }}) as violations
+{%- endif %}
+{%- endmacro %}

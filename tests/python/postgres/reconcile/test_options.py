@@ -1,0 +1,93 @@
+"""meta.onerow.reconcile: what it changes, and what it refuses."""
+
+import pytest
+
+from clean_devices import figures
+from onerow.errors import DbtFailed
+
+WINDOW = {"column": "reported_at", "grain": "day"}
+
+
+def by_window(report):
+    """Return the rows of each window: the day to (source, destination, status)."""
+    return {
+        figure.window_start.date().isoformat(): (figure.source, figure.destination, figure.status)
+        for level in report.marts[0].levels
+        for figure in level.figures
+        if figure.window_start and figure.name == "rows"
+    }
+
+
+def test_all_that_is_wrong_is_said_at_once(reconciled, configured):
+    """Guard: reconcile_options."""
+    configured(
+        windows=1,
+        window={"column": "nowhere", "grain": "year"},
+        minimum_age="soon",
+        compare="site",
+        tolerance={"a": "b"},
+    )
+
+    with pytest.raises(DbtFailed) as refused:
+        reconciled("counts")
+
+    assert [line.strip() for line in str(refused.value).splitlines() if line.strip().startswith("- ")] == [
+        "- windows: unknown option; known are where, window, minimum_age, consumed_within, source, compare, tolerance",
+        "- minimum_age: a number of seconds, minutes, hours or days, such as '2 hours', not 'soon'",
+        "- window.grain: one of hour, day, week, month, not year",
+        "- window.column: a column of the contract, which are device_id, model, firmware, site, status, reported_at,"
+        " not nowhere",
+        "- compare: a list of columns, not site",
+        "- tolerance: {COLUMN: NUMBER}, not {'a': 'b'}",
+    ]
+
+
+def test_source_side_is_folded_before_windows_are_counted(reconciled, configured):
+    """D-1 was delivered for two days, D-5 for two others. Guard: the order of array_agg in compared_keys."""
+    configured(window=WINDOW)
+
+    assert by_window(reconciled("counts")) == {"2026-05-01": (5, 5, "ok"), "2026-05-02": (2, 2, "ok")}
+
+
+def test_rows_of_windows_that_are_too_young_are_no_difference(reconciled, configured, database):
+    """Guard: is_recent, and old_enough of window_figures."""
+    database.execute("delete from marts.devices where reported_at >= '2026-05-02'")
+    configured(window=WINDOW, minimum_age="100000 days")
+    young = reconciled("counts")
+    configured(window=WINDOW, minimum_age="1 hour")
+    old = reconciled("counts")
+
+    assert by_window(young) == {"2026-05-01": (5, 5, "info"), "2026-05-02": (2, None, "info")}
+    assert young.status == "ok"
+    assert by_window(old)["2026-05-02"] == (2, None, "difference")
+    assert figures(old.marts[0].levels[0])["missing_keys"] == (2, None)
+
+
+def test_batch_may_wait_for_as_long_as_is_declared(reconciled, configured, landed_third, database):
+    """Guard: consumed_within of unconsumed_batches."""
+    database.execute("update onerow.batches set landed_at = now() - interval '2 hours' where batch_no = 3")
+
+    configured(consumed_within="3 hours")
+    assert reconciled("windows").status == "ok"
+    configured(consumed_within="90 minutes")
+    [finding] = reconciled("windows").marts[0].levels[0].findings
+
+    assert (finding.rule, finding.samples[0]["batch_no"]) == ("unconsumed_batches", 3)
+
+
+def test_mart_is_compared_with_files(reconciled, configured, database, tmp_path):
+    """An extract with history is folded by the version column. Guard: compare_mart."""
+    (tmp_path / "extract.csv").write_text(
+        "device_id,firmware,reported_at\n"
+        + "".join(f"D-{number},1.0,2026-05-01T00:00:00Z\n" for number in range(1, 7))
+        + "D-1,2.0,2026-05-02T00:00:00Z\nD-7,1.0,2026-05-02T00:00:00Z\n"
+    )
+    source = str(tmp_path / "*.csv")
+    configured(source=source, compare=["firmware", "reported_at"], window=WINDOW)
+
+    report = reconciled("counts", "rows")
+
+    assert report.status == "ok", report.to_json()
+    assert [level.level for level in report.marts[0].levels] == ["counts", "rows"]
+    database.execute("update marts.devices set firmware = '3.0' where device_id = 'D-7'")
+    assert figures(reconciled("rows").marts[0].levels[0])["modified.firmware"] == (None, 1)
