@@ -167,8 +167,9 @@ begin
     end if;
 
     if version < 5 then
-        -- The runs of a mart, the newest first.
+        -- The newest runs of a mart, and of a level of it.
         create index on {{ schema_name }}.reconciliations (model, reconciled_at, run_id);
+        create index on {{ schema_name }}.reconciliations (model, check_name, reconciled_at, run_id);
 
         create table {{ schema_name }}.notifications (
             model text not null,

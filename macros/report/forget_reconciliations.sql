@@ -11,7 +11,8 @@ where old.reconciled_at < now() - interval '{{ days }} days'
         where newer.model = old.model
             and newer.check_name = old.check_name
             and newer.figure = old.figure
-            and newer.window_start is not distinct from old.window_start
+            -- An equality, so that the join can hash it.
+            and coalesce(newer.window_start, '-infinity') = coalesce(old.window_start, '-infinity')
             and newer.status = old.status
             and newer.reconciled_at > old.reconciled_at
     )

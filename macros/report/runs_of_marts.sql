@@ -1,7 +1,46 @@
-{#- One row a figure of each run of `onerow reconcile`, with the number of windows in which it differed. `recency` is 1 for the newest run
-    of a mart. Python renders this file with Jinja alone, like ledger_ddl. -#}
-{% macro runs_of_marts(schema) %}
-{%- set schema_name = '"' ~ schema | replace('"', '""') ~ '"' -%}
+{#- One row a figure of each of the newest runs of `onerow reconcile`, with the number of windows in which it differed. `recency` is 1 for
+    the newest run of a mart. `marts` and `last` are SQL: an array of names in the ledger, and how many runs of each. Runs are found one by
+    one along an index, because a run with windows is thousands of rows. Python renders this file with Jinja alone, like ledger_ddl. -#}
+{% macro runs_of_marts(schema, marts, last) %}
+{%- set reconciliations = '"' ~ schema | replace('"', '""') ~ '".reconciliations' -%}
+with recursive runs as (
+    select
+        marts.model,
+        newest.run_id,
+        newest.reconciled_at,
+        1 as recency
+    from unnest({{ marts }}) as marts (model)
+    cross join lateral (
+        select
+            reconciliations.run_id,
+            reconciliations.reconciled_at
+        from {{ reconciliations }} as reconciliations
+        where reconciliations.model = marts.model
+        order by reconciliations.reconciled_at desc, reconciliations.run_id desc
+        limit 1
+    ) as newest
+
+    union all
+
+    select
+        runs.model,
+        earlier.run_id,
+        earlier.reconciled_at,
+        runs.recency + 1
+    from runs
+    cross join lateral (
+        select
+            reconciliations.run_id,
+            reconciliations.reconciled_at
+        from {{ reconciliations }} as reconciliations
+        where reconciliations.model = runs.model
+            and (reconciliations.reconciled_at, reconciliations.run_id) < (runs.reconciled_at, runs.run_id)
+        order by reconciliations.reconciled_at desc, reconciliations.run_id desc
+        limit 1
+    ) as earlier
+    where runs.recency < {{ last }}
+)
+
 select
     runs.model,
     runs.run_id,
@@ -9,23 +48,22 @@ select
     runs.recency,
     figures.check_name,
     figures.figure,
-    max(figures.source_value) filter (where figures.window_start is null) as source_value,
-    max(figures.destination_value) filter (where figures.window_start is null) as destination_value,
-    bool_or(figures.status = 'difference') as is_difference,
-    count(*) filter (where figures.window_start is not null and figures.status = 'difference') as differing_windows
-from (
+    figures.source_value,
+    figures.destination_value,
+    figures.is_difference,
+    figures.differing_windows
+from runs
+cross join lateral (
     select
-        reconciliations.model,
-        reconciliations.run_id,
-        reconciliations.reconciled_at,
-        row_number() over (
-            partition by reconciliations.model
-            order by reconciliations.reconciled_at desc, reconciliations.run_id
-        ) as recency
-    from {{ schema_name }}.reconciliations as reconciliations
-    group by reconciliations.model, reconciliations.run_id, reconciliations.reconciled_at
-) as runs
-inner join {{ schema_name }}.reconciliations as figures
-    on figures.run_id = runs.run_id and figures.model = runs.model
-group by runs.model, runs.run_id, runs.reconciled_at, runs.recency, figures.check_name, figures.figure
+        of_run.check_name,
+        of_run.figure,
+        max(of_run.source_value) filter (where of_run.window_start is null) as source_value,
+        max(of_run.destination_value) filter (where of_run.window_start is null) as destination_value,
+        bool_or(of_run.status = 'difference') as is_difference,
+        count(*) filter (where of_run.window_start is not null and of_run.status = 'difference') as differing_windows
+    from {{ reconciliations }} as of_run
+    where of_run.run_id = runs.run_id and of_run.model = runs.model
+    group by of_run.check_name, of_run.figure
+) as figures
+order by runs.model, runs.recency, figures.check_name, figures.figure
 {%- endmacro %}

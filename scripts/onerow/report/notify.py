@@ -18,6 +18,7 @@ from onerow.errors import NotificationFailed
 from onerow.ledger.setup import ensure_tables
 from onerow.project.project import Project
 from onerow.reconcile.report import DIFFERENCE, OK, Report
+from onerow.reconcile.rules import LEVELS
 from onerow.report.runs import run_of
 
 # Seconds for each step of one try, and before each further try.
@@ -63,12 +64,14 @@ def notify(project: Project, connection: psycopg.Connection, url: str, report: R
 
 
 def _changes(project: Project, connection: psycopg.Connection, relations: list[str]) -> list[VerdictChange]:
-    verdicts = project.render("standing_verdicts", schema=project.ledger_schema).replace("%", "%%")
-    query = SQL("select * from ({}) as verdicts where verdicts.model = any(%s)").format(SQL(verdicts))  # type: ignore[arg-type]
+    query = project.render(
+        "standing_verdicts", schema=project.ledger_schema, marts="%(marts)s::text[]", levels="%(levels)s::text[]"
+    )
     standing: dict[str, str] = {}
     told: dict[str, str] = {}
     with connection.cursor(row_factory=dict_row) as cursor:
-        for level in cursor.execute(query, (relations,)):
+        values = {"marts": relations, "levels": list(LEVELS)}
+        for level in cursor.execute(SQL(query), values):  # type: ignore[arg-type]
             model = level["model"]
             told[model] = level["notified_status"] or OK
             # A mart differs as long as any of its levels does, also one that this run has not compared.

@@ -115,16 +115,11 @@ def read_runs(
 def _read_runs(
     project: Project, connection: psycopg.Connection, relations: list[str], last: int
 ) -> dict[str, list[Run]]:
-    query = SQL(
-        """
-        select *
-        from ({}) as runs
-        where runs.model = any(%s) and runs.recency <= %s
-        order by runs.model, runs.recency, runs.check_name, runs.figure
-        """
-    ).format(_rendered(project, "runs_of_marts"))
+    query = project.render(
+        "runs_of_marts", schema=project.ledger_schema, marts="%(marts)s::text[]", last="%(last)s::integer"
+    )
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query, (relations, last)).fetchall()
+        rows = cursor.execute(SQL(query), {"marts": relations, "last": last}).fetchall()  # type: ignore[arg-type]
     runs: dict[str, list[Run]] = {}
     for (model, run_id, reconciled_at), figures in groupby(
         rows, key=lambda row: (row["model"], row["run_id"], row["reconciled_at"])
