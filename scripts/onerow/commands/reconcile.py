@@ -7,6 +7,7 @@ from onerow.commands.comparison import pass_comparison
 from onerow.commands.options import pass_format, pass_project
 from onerow.commands.output import print_result
 from onerow.ledger.setup import see_batches
+from onerow.project.marts import Mart
 from onerow.project.project import Project
 from onerow.reconcile import compare
 from onerow.reconcile import reconcile as job
@@ -65,15 +66,20 @@ def reconcile(
             report = compare.compare(project, comparison, wanted, means)
         print_result(output_format, report.to_json(), render(report))
     else:
-        report = _reconcile_marts(project, models, wanted, means, output_format)
+        marts = find_marts(project, models)
+        lacking = [mart.name for mart in marts if not mart.reconcile.get("source")]
+        if "rows" in levels and lacking:
+            raise click.UsageError(
+                f"--level rows needs meta.onerow.reconcile.source, and these have none: {', '.join(lacking)}"
+            )
+        report = _reconcile_marts(project, marts, wanted, means, output_format)
     if report.status != OK:
         ctx.exit(DIFFERENCES_FOUND)
 
 
 def _reconcile_marts(
-    project: Project, models: tuple[str, ...], levels: tuple[str, ...], means: Means, output_format: str
+    project: Project, marts: list[Mart], levels: tuple[str, ...], means: Means, output_format: str
 ) -> Report:
-    marts = find_marts(project, models)
     with project.connect("onerow reconcile") as connection:
         with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
             see_batches(project, connection, [mart.source for mart in marts])
