@@ -9,6 +9,7 @@ from onerow.commands.options import WebAddress, pass_project
 from onerow.commands.reconciled import DIFFERENCES_FOUND, FORMATS, TABLE, compare_sides, reconcile_marts
 from onerow.project.project import Project
 from onerow.reconcile import compare
+from onerow.reconcile.marts import find_marts
 from onerow.reconcile.report import OK
 from onerow.reconcile.request import Comparison, Means
 from onerow.reconcile.rules import LEVELS
@@ -81,6 +82,12 @@ def reconcile(
     if comparison is not None:
         report = compare_sides(project, comparison, wanted, means, report_format, output)
     else:
-        report = reconcile_marts(project, models, wanted, means, report_format, output, notify_url)
+        marts = find_marts(project, models)
+        lacking = [mart.name for mart in marts if not mart.reconcile.get("source")]
+        if "rows" in levels and lacking:
+            raise click.UsageError(
+                f"--level rows needs meta.onerow.reconcile.source, and these have none: {', '.join(lacking)}"
+            )
+        report = reconcile_marts(project, marts, wanted, means, report_format, output, notify_url)
     if report.status != OK:
         ctx.exit(DIFFERENCES_FOUND)

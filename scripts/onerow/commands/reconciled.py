@@ -9,10 +9,10 @@ from rich.console import Console
 from onerow.commands.output import table_text
 from onerow.errors import OnerowError
 from onerow.ledger.setup import see_batches
+from onerow.project.marts import Mart
 from onerow.project.project import Project
 from onerow.reconcile import compare
 from onerow.reconcile import reconcile as job
-from onerow.reconcile.marts import find_marts
 from onerow.reconcile.report import Report
 from onerow.reconcile.request import Comparison, Means
 from onerow.reconcile.table import render
@@ -32,7 +32,7 @@ _NO_FACTS = LedgerFacts({}, {}, {}, {})
 
 def reconcile_marts(
     project: Project,
-    models: tuple[str, ...],
+    marts: list[Mart],
     levels: tuple[str, ...],
     means: Means,
     report_format: str,
@@ -43,7 +43,6 @@ def reconcile_marts(
     if output is not None:
         require_folder(output)
     days = project.keep_reconciliations
-    marts = find_marts(project, models)
     with project.connect("onerow reconcile") as connection:
         with Console(stderr=True).status(f"Comparing {', '.join(mart.name for mart in marts)}"):
             see_batches(project, connection, [mart.source for mart in marts])

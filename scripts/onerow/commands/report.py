@@ -7,6 +7,7 @@ import click
 from onerow.commands.options import pass_project
 from onerow.commands.reconciled import DIFFERENCES_FOUND, HTML, reconcile_marts
 from onerow.project.project import Project
+from onerow.reconcile.marts import find_marts
 from onerow.reconcile.report import OK
 from onerow.reconcile.request import DEFAULT_MEANS
 from onerow.reconcile.rules import LEVELS
@@ -32,5 +33,5 @@ def report(ctx: click.Context, project: Project, models: tuple[str, ...], output
 
     Exit codes: 0 all equal, 1 something could not be read or written, 2 wrong use, 3 differences were found.
     """
-    if reconcile_marts(project, models, LEVELS, DEFAULT_MEANS, HTML, output).status != OK:
+    if reconcile_marts(project, find_marts(project, models), LEVELS, DEFAULT_MEANS, HTML, output).status != OK:
         ctx.exit(DIFFERENCES_FOUND)

@@ -128,7 +128,7 @@ def test_batch_that_was_quarantined_after_its_load_is_found(reconciled, database
     """Its rows have to leave the mart. Guard: quarantined_rows."""
     database.execute("update onerow.batches set quarantined_at = now() where batch_no = 2")
 
-    report = reconciled()
+    report = reconciled("counts", "accounting")
 
     counts, accounts = report.marts[0].levels
     assert found(accounts) == {(2, "quarantined_rows", 0, 3)}

@@ -125,6 +125,14 @@ def test_unknown_model_exits_2(project):
     assert "devices" in finished.stderr
 
 
+def test_values_of_a_mart_without_a_source_to_compare_with_are_wrong_use(project):
+    """It would look as if all were equal. Guard: the levels that are asked for."""
+    finished = project.onerow("reconcile", "devices", "--level", "rows")
+
+    assert finished.returncode == 2, finished
+    assert "these have none: devices" in " ".join(finished.stderr.split())
+
+
 def test_model_without_a_source_is_wrong_use(clean_state):
     """Guard: ModelWithoutSource."""
     with pytest.raises(ModelWithoutSource, match=r"stg_devices has no meta\.onerow\.source") as refused:
