@@ -67,7 +67,7 @@ def test_commands_of_the_readme_run(clone: Path, database: Database) -> None:
     )
     # Reconciled twice, in the folder's own database and in this one, each time with all five marts of the project.
     assert len(re.findall(r"^devices +all equal", output, re.MULTILINE)) == 2, output
-    assert output.count("all equal") == 9, output
+    assert output.count("all equal") == 10, output
     assert database.value("select count(*) from marts.devices") == 3370
     assert database.value("select count(*) from marts.invoices") == 0
 
