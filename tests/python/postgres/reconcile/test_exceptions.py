@@ -35,7 +35,7 @@ def test_what_an_exception_covers_is_left_out_by_python_and_by_dbt(reconciled, d
     excepted("missing_keys", '{"device_id": "D-3"}')
     excepted("rows_not_accounted_for", '{"figure": "mart_rows"}')
 
-    report = reconciled()
+    report = reconciled("counts", "accounting")
 
     assert [figures(level) for level in report.marts[0].levels] == [{}, {}]
     assert violations_seen_by_dbt(database, "missing_keys") == 0
