@@ -63,8 +63,8 @@ def compare_levels(
     ):
         matched = match(comparison, *sides, with_rows="rows" in levels)
         if {"counts", "rows"} & set(levels):
-            gathered = gather(opened, comparison, sides, matched)
-            found = Differences(opened, comparison, matched, gathered, taken_at)
+            equal = gather(opened, comparison, sides, matched)
+            found = Differences(opened, comparison, matched, equal, taken_at)
             whole = _whole(found, means.samples)
             if "counts" in levels:
                 results["counts"] = _counts(found, comparison.window, whole)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from onerow.landing.parquet_text import literal
+from onerow.reconcile.checksums import EqualRows
 from onerow.reconcile.engine import Engine
-from onerow.reconcile.gather import Gathered
 from onerow.reconcile.matched import Matched
 from onerow.reconcile.request import Comparison
 from onerow.reconcile.values import differs
@@ -36,9 +36,7 @@ class Counts:
 class Differences:
     """The answer to what differs, as tables of DuckDB: `differing` has a row a key that is not equal on both sides."""
 
-    def __init__(
-        self, engine: Engine, comparison: Comparison, matched: Matched, gathered: Gathered, taken_at: datetime
-    ):
+    def __init__(self, engine: Engine, comparison: Comparison, matched: Matched, equal: EqualRows, taken_at: datetime):
         """Compare.
 
         Raises:
@@ -47,7 +45,7 @@ class Differences:
         self._engine = engine
         self._comparison = comparison
         self._matched = matched
-        self._gathered = gathered
+        self._equal = equal
         self._keys = [column.alias for column in matched.key]
         self._has_null = f"({' or '.join(f'{key} is null' for key in self._keys)})"
         self.youngest = taken_at - comparison.minimum_age if comparison.minimum_age else None
@@ -63,7 +61,7 @@ class Differences:
             f"select (select count(*) from {side}), (select count(*) from {side} where {self._has_null}),"
             f" (select count(*) from {side}_by_key), (select count(*) from {side}_repeated)"
         )
-        equal = self._gathered.equal_rows
+        equal = self._equal.count
         return Counts(rows + equal, keys + equal, duplicates, null_rows)
 
     def counts_by_window(self, side: str) -> dict[datetime, Counts]:
@@ -80,7 +78,7 @@ class Differences:
             f"select {self._window('w')}, count(*) from {side}_repeated where w is not null group by 1"
         ):
             windows[start][2] = duplicates
-        for start, equal in self._gathered.equal_by_window.items():
+        for start, equal in self._equal.by_window.items():
             counts = windows.setdefault(start.astimezone(UTC).replace(tzinfo=None), [0, 0, 0, 0])
             counts[0] += equal
             counts[1] += equal

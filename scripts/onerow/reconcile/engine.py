@@ -20,8 +20,8 @@ _SETTINGS: Final = {
     "enable_external_file_cache": False,
     "preserve_insertion_order": False,
 }
-# What each session that reads a side is set to, beside the limits of the connection.
-_SESSION: Final = "-c TimeZone=UTC -c jit=off -c lock_timeout={} -c extra_float_digits=1 -c DateStyle=ISO"
+# What each session that reads a side is set to, so that a value is one text on both sides.
+SESSION: Final = {"TimeZone": "UTC", "jit": "off", "extra_float_digits": "1", "DateStyle": "ISO"}
 _TLS: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 
 
@@ -64,7 +64,8 @@ class Engine:
         }
         given = ", ".join(f"{name} {literal(str(value))}" for name, value in parameters.items() if value)
         self.run(name, f"create secret {quoted(name)} (type postgres, {given})")
-        session = _SESSION.format(lock_timeout).replace("'", "\\'")
+        session = " ".join(f"-c {name}={value}" for name, value in {**SESSION, "lock_timeout": lock_timeout}.items())
+        session = session.replace("'", "\\'")
         options = f"application_name='onerow reconcile' options='{session}'"
         self.run(name, f"attach {literal(options)} as {quoted(name)} (type postgres, secret {quoted(name)}, read_only)")
 

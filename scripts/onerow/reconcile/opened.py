@@ -12,7 +12,7 @@ import psycopg
 from onerow.errors import ComparisonFailed, DbtFailed, WrongUse
 from onerow.landing.parquet_text import literal, quoted
 from onerow.project.project import Project
-from onerow.reconcile.engine import Engine
+from onerow.reconcile.engine import SESSION, Engine
 from onerow.reconcile.kinds import TEXT, Type, duckdb_type, postgres_type
 from onerow.reconcile.sides import Files, Relation, Side
 from onerow.reconcile.snapshot import snapshot
@@ -66,6 +66,10 @@ class OpenFiles:
         """DuckDB's table function for all rows."""
         return _READERS[self.side.format].format(literal(self.side.pattern))
 
+    def begin(self, engine: Engine) -> None:
+        """Begin a transaction."""
+        engine.run(str(self.side), "begin", on=self.cursor)
+
     def value(self, column: str) -> str:
         """Return an expression for a value. One of JSON Lines is a text, without its quotes."""
         return f"{quoted(column)} ->> '$'" if self.side.format == "jsonl" else quoted(column)
@@ -75,7 +79,7 @@ class OpenFiles:
 class OpenRelation:
     """A relation that is locked, in a database that is attached to DuckDB as `database`.
 
-    All that `cursor` reads of the database belongs to one snapshot, from its first read to the end of its transaction.
+    All that `lock` and, after `begin`, `cursor` read of the database belongs to one snapshot.
     """
 
     name: str
@@ -90,6 +94,24 @@ class OpenRelation:
     def identifier(self) -> psycopg.sql.Identifier:
         """The relation in a query of PostgreSQL."""
         return psycopg.sql.Identifier(self.side.schema, self.side.table)
+
+    def begin(self, engine: Engine) -> None:
+        """Begin a transaction of DuckDB, which sees what `lock` sees.
+
+        Raises:
+            ComparisonFailed: the snapshot cannot be handed on.
+        """
+        engine.run(str(self.side), "begin", on=self.cursor)
+        try:
+            [(exported,)] = self.lock.execute("select pg_export_snapshot()").fetchall()
+        except psycopg.Error as error:
+            raise ComparisonFailed(str(self.side), str(error).strip()) from None
+        join = literal(f"set transaction snapshot {literal(exported)}")
+        engine.run(str(self.side), f"call postgres_execute({literal(self.database)}, {join})", on=self.cursor)
+
+    def table_function(self, query: str) -> str:
+        """Return DuckDB's table function for the rows of a query of PostgreSQL."""
+        return f"postgres_query({literal(self.database)}, {literal(query)})"
 
     def is_unique(self, key: tuple[str, ...]) -> bool:
         """Tell whether a unique index keeps these columns from holding a key, without NULL, twice."""
@@ -130,7 +152,6 @@ def open_sides(
                 databases[relation.target] = _Database(engine.connection.cursor(), database, lock)
         for name, database in databases.items():
             tables = dict.fromkeys(side for side in (source, destination) if _is_in(side, name))
-            # For its locks. DuckDB takes the snapshot that rows are read in, after these.
             stack.enter_context(snapshot(database.lock, [((each.schema, each.table), _REMEDY) for each in tables]))
         opened = []
         for name, side in (("source", source), ("destination", destination)):
@@ -154,8 +175,13 @@ def _connected(target: Project, relation: Relation) -> Iterator[psycopg.Connecti
             raise
         raise WrongUse(f"{relation}: {error.reason}") from None
     with connection:
-        # It only holds locks, for as long as the comparison takes.
+        # It holds locks and a snapshot for as long as the comparison takes.
         connection.execute("set idle_in_transaction_session_timeout = 0")
+        # As the sessions of DuckDB have it.
+        for name, value in SESSION.items():
+            connection.execute(
+                psycopg.sql.SQL("set {} = {}").format(psycopg.sql.Identifier(name), psycopg.sql.Literal(value))
+            )
         connection.commit()
         yield connection
 

@@ -83,20 +83,3 @@ def from_postgres(  # noqa: PLR0911 - a way out a kind
     if own.kind == common.kind == "bytes":
         return sql.SQL("'\\x' || encode({}, 'hex')").format(name), Type("text", is_text=True)
     return sql.SQL("{}::text").format(name), Type("text", is_text=True)
-
-
-def to_hash(column: str, own: Type, common: Type) -> sql.Composable | None:
-    """Return PostgreSQL's expression for a value so that values which hash alike are equal; None if there is none.
-
-    Values that are equal may hash unlike: their rows are fetched, and compared as they are.
-    """
-    casts = {"integer": "bigint", "decimal": "numeric", "float": "float8", "time": "timestamptz"}
-    if common.is_text and common.kind != "text":
-        return None
-    if common.kind == "json":
-        return sql.SQL("to_jsonb({})").format(sql.Identifier(column))
-    if common.kind == "text":
-        return sql.SQL('{}::text collate "C"').format(sql.Identifier(column))
-    if common.kind in casts:
-        return sql.SQL("{}::" + casts[common.kind]).format(sql.Identifier(column))
-    return sql.Identifier(column)

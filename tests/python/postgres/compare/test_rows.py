@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from compared_sides import ROUTES, changed, differing, level, parcels, samples, without
-from onerow.reconcile import gather
+from onerow.reconcile import checksums, gather
 from onerow.reconcile.request import Window
 from onerow.reconcile.sides import parse_side
 
@@ -81,7 +81,7 @@ def truth(source, destination):
 @pytest.mark.parametrize("seed", range(10))
 def test_any_mixture_of_faults_is_counted_as_plain_python_counts_it(sides, monkeypatch, seed):
     """Few buckets, so that equal rows and differing ones share some. Guard: suspects, and what buckets leave out."""
-    monkeypatch.setattr(gather, "_BUCKETS", 32)
+    monkeypatch.setattr(checksums, "_BUCKETS", 32)
     chance = random.Random(seed)  # noqa: S311 - no secret
     source = parcels(chance.choice([0, 3, 60, 200]))
     destination = []
@@ -108,7 +108,7 @@ def test_any_mixture_of_faults_is_counted_as_plain_python_counts_it(sides, monke
 
 
 def test_faults_that_both_sides_have_alike_are_differences(sides):
-    """The checksums agree. Guard: suspects in _compare_checksums."""
+    """The checksums agree. Guard: suspects in sums()."""
     rows = [*parcels(), parcels()[5], {**parcels()[6], "parcel_id": None}]
 
     report = sides.compare(sides.write("two_databases", rows, rows))
