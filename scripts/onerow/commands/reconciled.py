@@ -17,7 +17,6 @@ from onerow.reconcile.report import Report
 from onerow.reconcile.request import Comparison, Means
 from onerow.reconcile.table import render
 from onerow.report.formats import TEXT_FORMATS
-from onerow.report.html import render_page
 from onerow.report.notify import notify
 from onerow.report.output_file import require_folder, write_output
 from onerow.report.read import LedgerFacts, read_facts
@@ -90,6 +89,8 @@ def _give_out(report: Report, facts: LedgerFacts, report_format: str, output: Pa
     if report_format == TABLE:
         text = table_text(render(report))
     elif report_format == HTML:
+        from onerow.report.html import render_page  # noqa: PLC0415 - the library of the charts takes its time
+
         text = render_page(report, facts)
     else:
         text = TEXT_FORMATS[report_format](report.to_json())

@@ -12,6 +12,7 @@ import psycopg
 from onerow.errors import ConnectionFailed, UnknownSource, WrongUse
 from onerow.project import dbt
 from onerow.project.contract import Source, has_contract, read_contract
+from onerow.project.plain_profile import read_plain
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Project:
 
     @cached_property
     def _configuration(self) -> tuple[Any, dict[str, Any]]:
-        return dbt.configuration(self.project_dir, self.profiles_dir, self.target)
+        profiles_dir = self.profiles_dir or dbt.default_profiles_dir(self.project_dir)
+        plain = read_plain(self.project_dir, profiles_dir, self.target)
+        return plain or dbt.configuration(self.project_dir, profiles_dir, self.target)
 
     @property
     def credentials(self) -> Any:
