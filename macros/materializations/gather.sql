@@ -32,10 +32,10 @@
         'row_count': load_result('onerow_gather').response.rows_affected,
         'has_rejects': '_reject_reasons' in selected,
     }) -%}
-    {%- if load.source and load.loader is not none -%}
-        {%- do onerow.leave_to_later(load) -%}
-    {%- endif -%}
     {%- if load.source -%}
+        {%- if load.loader is not none -%}
+            {%- do onerow.leave_to_later(load) -%}
+        {%- endif -%}
         {%- do onerow.refuse_dead_letters(load) -%}
     {%- endif -%}
     {{- return(load) -}}

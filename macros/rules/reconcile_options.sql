@@ -3,6 +3,10 @@
     {%- set known = ['where', 'window', 'minimum_age', 'consumed_within', 'source', 'compare', 'tolerance'] -%}
     {%- set grains = ['hour', 'day', 'week', 'month'] -%}
     {%- set problems = [] -%}
+    {%- set where = 'model ' ~ name ~ ', meta.onerow.reconcile' -%}
+    {%- if options is not mapping -%}
+        {%- do onerow.raise_if_any(where, ['a mapping of ' ~ known | join(', ') ~ ', not ' ~ options]) -%}
+    {%- endif -%}
     {%- for option in options if option not in known -%}
         {%- do problems.append(option ~ ': unknown option; known are ' ~ known | join(', ')) -%}
     {%- endfor -%}
@@ -36,7 +40,7 @@
     {%- if tolerance is not mapping or tolerance.values() | reject('number') | list -%}
         {%- do problems.append('tolerance: {COLUMN: NUMBER}, not ' ~ tolerance) -%}
     {%- endif -%}
-    {%- do onerow.raise_if_any('model ' ~ name ~ ', meta.onerow.reconcile', problems) -%}
+    {%- do onerow.raise_if_any(where, problems) -%}
     {{- return({
         'where': options.get('where'),
         'window': window,

@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from onerow.reconcile.request import GRAINS, PRECISIONS, Comparison, Means, Normalisations, Window, parse_age
+from onerow.reconcile.request import (
+    DEFAULT_MEANS,
+    GRAINS,
+    PRECISIONS,
+    Comparison,
+    Means,
+    Normalisations,
+    Window,
+    parse_age,
+)
 from onerow.reconcile.sides import parse_side
 
 
@@ -75,9 +84,18 @@ _OPTIONS = [
     click.option("--trim", multiple=True, metavar="COLUMN", help="Blanks at the edges are no difference."),
     click.option("--ignore-case", multiple=True, metavar="COLUMN", help="Upper and lower case are no difference."),
     click.option(
-        "--samples", type=click.IntRange(1), default=5, show_default=True, help="Samples to show of each rule."
+        "--samples",
+        type=click.IntRange(1),
+        default=DEFAULT_MEANS.samples,
+        show_default=True,
+        help="Samples to show of each rule.",
     ),
-    click.option("--memory", default="400MB", show_default=True, help="What the comparison may use before it spills."),
+    click.option(
+        "--memory",
+        default=DEFAULT_MEANS.memory,
+        show_default=True,
+        help="What the comparison may use before it spills.",
+    ),
     click.option("--temp-dir", type=click.Path(path_type=Path, file_okay=False), help="Where it spills to."),
 ]
 

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import duckdb
 
+from onerow.duckdb_sql import quoted
 from onerow.errors import FileUnreadable
 from onerow.landing.delivered_file import DeliveredFile, OnRead
 from onerow.landing.header import HeaderRefused, refuse_header
-from onerow.landing.parquet_text import NoText, quoted, text_of
+from onerow.landing.parquet_text import NoText, text_of
 from onerow.landing.records import NUL_CHARACTER, Malformed, Row
 from onerow.project.contract import Source
 

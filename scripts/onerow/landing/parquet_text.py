@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from onerow.duckdb_sql import literal
+
 _UNQUOTED_IN_JSON = frozenset(
     ["boolean", "decimal", "tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger", "ubigint"]
 )
@@ -73,13 +75,3 @@ def _joined(texts: str) -> str:
 
 def _string(text: str) -> str:
     return f"to_json({text})::varchar"
-
-
-def quoted(name: str) -> str:
-    """Return a name as an identifier of DuckDB."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text as a literal of DuckDB."""
-    return "'" + text.replace("'", "''") + "'"

@@ -9,6 +9,9 @@ from onerow.errors import LedgerSetupFailed
 from onerow.project.contract import Source
 from onerow.project.project import Project
 
+# What to do where a table of the ledger is missing.
+MAKE_LEDGER = "Both `onerow land` and `dbt run` make the ledger"
+
 
 def ensure_tables(project: Project, connection: psycopg.Connection) -> None:
     """Create what is missing of the ledger and of the landing tables, in a transaction of its own.

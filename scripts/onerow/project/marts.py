@@ -22,6 +22,10 @@ class Mart:
     version_column: str | None = None
     reconcile: dict[str, Any] = field(default_factory=dict)
 
+    def relation_id(self, database: str) -> str:
+        """Return its name in the ledger, as the macro of this name does."""
+        return f"{database}.{self.schema}.{self.table}"
+
 
 def source_name(node: Any) -> str | None:
     """Return the name of the source that a model of the manifest loads, or None if it names none."""

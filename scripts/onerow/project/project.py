@@ -1,5 +1,6 @@
 """A dbt project on this machine, and the target it is run against."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -120,7 +121,9 @@ class Project:
             extensions=["jinja2.ext.do"],
             loader=jinja2.FunctionLoader(lambda macro: self.manifest.macros[f"macro.onerow.{macro}"].macro_sql),
         )
-        environment.globals.update({"return": _return, "exceptions": _Exceptions(), "onerow": _Macros(self._call)})
+        environment.globals.update(
+            {"return": _return, "exceptions": _Exceptions(), "modules": {"re": re}, "onerow": _Macros(self._call)}
+        )
         return environment
 
     def query_of(self, model: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from onerow.landing.parquet_text import literal
+from onerow.duckdb_sql import literal
 from onerow.reconcile.checksums import EqualRows
 from onerow.reconcile.engine import Engine
 from onerow.reconcile.matched import Matched

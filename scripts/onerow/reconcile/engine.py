@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import duckdb
 
+from onerow.duckdb_sql import literal, quoted
 from onerow.errors import ComparisonFailed
-from onerow.landing.parquet_text import literal, quoted
 from onerow.reconcile.request import Means
 from onerow.reconcile.values import MACROS
 

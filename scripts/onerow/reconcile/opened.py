@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import duckdb
 import psycopg
 
+from onerow.duckdb_sql import literal, quoted
 from onerow.errors import ComparisonFailed, DbtFailed, WrongUse
-from onerow.landing.parquet_text import literal, quoted
 from onerow.project.project import Project
 from onerow.reconcile.engine import SESSION, Engine
 from onerow.reconcile.kinds import TEXT, Type, duckdb_type, postgres_type

@@ -8,17 +8,15 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from onerow.errors import HistoryNotWritten, ReconcileFailed
+from onerow.errors import HistoryNotWritten, ReconcileFailed, WrongUse
+from onerow.ledger.setup import MAKE_LEDGER
 from onerow.project.marts import Mart
 from onerow.project.project import Project
 from onerow.reconcile.compare import compare_mart
-from onerow.reconcile.report import INFO, Figure, Finding, LevelResult, MartResult, Report, SchemaChange
+from onerow.reconcile.report import INFO, Figure, Finding, LevelResult, MartResult, Report, SchemaChange, whole
 from onerow.reconcile.request import DEFAULT_MEANS, Means
 from onerow.reconcile.rules import FIGURES, LEVELS, SCHEMA_CHANGES, WAITING_BATCHES, CompiledRules, compile_rules
 from onerow.reconcile.snapshot import Table, snapshot
-
-# Violations that a report shows of each rule; the rule's model under models/monitoring has them all.
-SAMPLES = 5
 
 _LEDGER_TABLES = (
     "batches", "claims", "load_outcomes", "dead_letters", "schema_changes", "reconciliations", "exceptions",
@@ -41,14 +39,21 @@ def reconcile(
         RelationMissing, LockTimedOut: a mart, a landing table or the ledger cannot be read.
         ReconcileFailed: a rule cannot be answered, for instance because the mart lacks a column of the natural key.
         DbtFailed: the rules do not compile.
+        WrongUse: what a model says in meta.onerow.reconcile is wrong; the message lists all of it.
     """
+    for mart in marts:
+        # In Python first: what dbt does not compile is something that broke, and this is a wrong configuration.
+        project.render("reconcile_options", mart.name, mart.reconcile, list(mart.source.column_names))
     compiled = compile_rules(project, marts, levels)
     with snapshot(connection, _tables(project.ledger_schema, marts)):
         taken_at = connection.execute("select clock_timestamp()").fetchone()[0]
-        results = [_reconcile_mart(connection, mart, levels, compiled) for mart in marts]
+        results = [_reconcile_mart(connection, mart, levels, compiled, means.samples) for mart in marts]
     for number, mart in enumerate(marts):
         if mart.reconcile.get("source"):
-            compared = compare_mart(project, mart, levels, means, taken_at)
+            try:
+                compared = compare_mart(project, mart, levels, means, taken_at)
+            except WrongUse as error:
+                raise WrongUse(f"model {mart.name}, meta.onerow.reconcile: {error}") from None
             results[number] = replace(results[number], levels=_in_order([*results[number].levels, *compared]))
     return Report(uuid4(), taken_at, results)
 
@@ -92,14 +97,18 @@ def _tables(ledger_schema: str, marts: list[Mart]) -> list[tuple[Table, str]]:
     remedies: dict[Table, str] = {}
     for mart in marts:
         remedies[mart.schema, mart.table] = f"Build it: dbt run --select +{mart.name}"
-        remedies[mart.source.schema, mart.source.table] = f"Land a first batch: onerow land {mart.source.name} FILE"
+        remedies[mart.source.schema, mart.source.table] = (
+            "Its loader makes it"
+            if mart.source.batch_column
+            else f"Land a first batch: onerow land {mart.source.name} FILE"
+        )
     for table in _LEDGER_TABLES:
-        remedies[ledger_schema, table] = "Both `onerow land` and `dbt run` make the ledger"
+        remedies[ledger_schema, table] = MAKE_LEDGER
     return list(remedies.items())
 
 
 def _reconcile_mart(
-    connection: psycopg.Connection, mart: Mart, levels: tuple[str, ...], compiled: CompiledRules
+    connection: psycopg.Connection, mart: Mart, levels: tuple[str, ...], compiled: CompiledRules, samples: int
 ) -> MartResult:
     sql_of = compiled.sql[mart.name]
     waiting = _rows(connection, mart, WAITING_BATCHES, sql_of[WAITING_BATCHES])
@@ -108,7 +117,9 @@ def _reconcile_mart(
         relation=compiled.ids[mart.name],
         source=mart.source.name,
         waiting_batches=[row["batch_no"] for row in waiting],
-        levels=[_reconcile_level(connection, mart, level, sql_of) for level in levels if _is_of_rules(mart, level)],
+        levels=[
+            _reconcile_level(connection, mart, level, sql_of, samples) for level in levels if _is_of_rules(mart, level)
+        ],
         schema_changes=[SchemaChange(**row) for row in _rows(connection, mart, SCHEMA_CHANGES, sql_of[SCHEMA_CHANGES])],
     )
 
@@ -121,13 +132,15 @@ def _in_order(results: list[LevelResult]) -> list[LevelResult]:
     return sorted(results, key=lambda result: LEVELS.index(result.level))
 
 
-def _reconcile_level(connection: psycopg.Connection, mart: Mart, level: str, sql_of: dict[str, str]) -> LevelResult:
+def _reconcile_level(
+    connection: psycopg.Connection, mart: Mart, level: str, sql_of: dict[str, str], samples: int
+) -> LevelResult:
     figures = [
         Figure(
             row["figure"],
-            _whole(row["source_value"]),
-            _whole(row["destination_value"]),
-            _whole(row["violations"]),
+            whole(row["source_value"]),
+            whole(row["destination_value"]),
+            whole(row["violations"]),
             row["rule"],
             row.get("window_start"),
         )
@@ -143,7 +156,7 @@ def _reconcile_level(connection: psycopg.Connection, mart: Mart, level: str, sql
     findings = []
     for rule, count in violations.items():
         # As JSON, so that a value of any type can be shown and sent on; jsonb has an order, json that of the columns.
-        sample = f"select to_json(v) as violation from ({sql_of[rule]}) as v order by to_jsonb(v) limit {SAMPLES}"  # noqa: S608 - SQL of dbt
+        sample = f"select to_json(v) as violation from ({sql_of[rule]}) as v order by to_jsonb(v) limit {samples}"  # noqa: S608 - SQL of dbt
         rows = _rows(connection, mart, rule, sample)
         findings.append(Finding(rule, count, [row["violation"] for row in rows]))
     return LevelResult(level, figures, findings)
@@ -155,8 +168,3 @@ def _rows(connection: psycopg.Connection, mart: Mart, rule: str, query: str) -> 
             return cursor.execute(query).fetchall()  # type: ignore[arg-type]
     except psycopg.Error as error:
         raise ReconcileFailed(f"{mart.name}: {rule}", str(error).strip()) from error
-
-
-def _whole(value: Any) -> int | None:
-    """PostgreSQL's sum() of bigint is numeric; every figure is a count."""
-    return None if value is None else int(value)

@@ -10,6 +10,11 @@ DIFFERENCE = "difference"
 INFO = "info"
 
 
+def whole(value: Any) -> int | None:
+    """Return a figure as PostgreSQL gives it as a count: its sum() of bigint is numeric."""
+    return None if value is None else int(value)
+
+
 @dataclass(frozen=True)
 class Figure:
     """One figure on both sides. A side that has no such figure is None.

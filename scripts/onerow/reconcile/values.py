@@ -4,7 +4,7 @@ from typing import Final
 
 from psycopg import sql
 
-from onerow.landing.parquet_text import literal
+from onerow.duckdb_sql import literal
 from onerow.reconcile.kinds import DIGITS, Type
 from onerow.reconcile.request import Normalisations
 

@@ -67,6 +67,6 @@ def read_history(project: Project, connection: psycopg.Connection, marts: list[M
     Raises:
         RelationMissing, LockTimedOut, ReconcileFailed: the table of runs cannot be read.
     """
-    relations = {mart.name: f"{connection.info.dbname}.{mart.schema}.{mart.table}" for mart in marts}
+    relations = {mart.name: mart.relation_id(connection.info.dbname) for mart in marts}
     runs = read_runs(project, connection, list(relations.values()), last)
     return [MartHistory(model, relation, runs.get(relation, [])) for model, relation in relations.items()]

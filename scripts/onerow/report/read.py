@@ -10,7 +10,9 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 from psycopg.sql import SQL
 
+from onerow.ledger.setup import MAKE_LEDGER
 from onerow.project.project import Project
+from onerow.reconcile.report import whole
 from onerow.reconcile.snapshot import snapshot
 from onerow.report.runs import Run, RunFigure
 
@@ -19,7 +21,6 @@ RUNS = 30
 BATCHES = 40
 
 _TABLES = ("batches", "claims", "load_outcomes", "dead_letters", "reconciliations", "exceptions")
-_REMEDY = "Both `onerow land` and `dbt run` make the ledger"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def read_facts(project: Project, connection: psycopg.Connection, relations: list
     exceptions = SQL("select * from ({}) as exceptions order by model, rule, expires_on, natural_key").format(
         _rendered(project, "known_exceptions")
     )
-    with snapshot(connection, (((project.ledger_schema, table), _REMEDY) for table in _TABLES)):
+    with snapshot(connection, (((project.ledger_schema, table), MAKE_LEDGER) for table in _TABLES)):
         return LedgerFacts(
             _read_runs(project, connection, relations, RUNS),
             _by("model", _fetch(connection, ConsumedBatch, batches, (relations, BATCHES))),
@@ -108,7 +109,7 @@ def read_runs(
     Raises:
         RelationMissing, LockTimedOut, ReconcileFailed: the table of runs cannot be read.
     """
-    with snapshot(connection, [((project.ledger_schema, "reconciliations"), _REMEDY)]):
+    with snapshot(connection, [((project.ledger_schema, "reconciliations"), MAKE_LEDGER)]):
         return _read_runs(project, connection, relations, last)
 
 
@@ -132,15 +133,11 @@ def _figure(row: dict[str, Any]) -> RunFigure:
     return RunFigure(
         row["check_name"],
         row["figure"],
-        _whole(row["source_value"]),
-        _whole(row["destination_value"]),
+        whole(row["source_value"]),
+        whole(row["destination_value"]),
         row["is_difference"],
         row["differing_windows"],
     )
-
-
-def _whole(value: Any) -> int | None:
-    return None if value is None else int(value)
 
 
 def _rendered(project: Project, macro: str) -> SQL:

@@ -3,7 +3,7 @@
 import pytest
 
 from clean_devices import figures
-from onerow.errors import DbtFailed
+from onerow.errors import WrongUse
 
 WINDOW = {"column": "reported_at", "grain": "day"}
 
@@ -28,7 +28,7 @@ def test_all_that_is_wrong_is_said_at_once(reconciled, configured):
         tolerance={"a": "b"},
     )
 
-    with pytest.raises(DbtFailed) as refused:
+    with pytest.raises(WrongUse, match=r"model devices, meta\.onerow\.reconcile") as refused:
         reconciled("counts")
 
     assert [line.strip() for line in str(refused.value).splitlines() if line.strip().startswith("- ")] == [
