@@ -21,6 +21,10 @@ def gather(engine: Engine, comparison: Comparison, sides: tuple[OpenSide, OpenSi
     Raises:
         ComparisonFailed: a side cannot be read.
     """
+    if all(isinstance(side, OpenRelation) for side in sides):
+        # Both sides have a thread of their own. With more of them DuckDB asks all the time whether there is something
+        # to do, and takes the processors from the servers that it waits for.
+        engine.run("DuckDB", "set threads = 1")
     for side in _of_each_cursor(sides):
         side.begin(engine)
     source, destination = (hashed(side, comparison, matched) for side in sides)
@@ -38,6 +42,7 @@ def gather(engine: Engine, comparison: Comparison, sides: tuple[OpenSide, OpenSi
         _find_newest(engine, comparison, sides[0], matched)
     for side in _of_each_cursor(sides):
         engine.run(str(side.side), "commit", on=side.cursor)
+    engine.run("DuckDB", "reset threads")
     return equal
 
 
