@@ -39,7 +39,7 @@ grant usage, create on schema {{ onerow.quoted(name) }} to {{ role }};
 {%- endfor %}
 {%- endif %}
 {%- if auditor %}
-grant insert on {{ ledger }}.reconciliations, {{ ledger }}.notifications to {{ onerow.quoted(auditor) }};
+grant insert on {{ ledger }}.reconciliations, {{ ledger }}.recorded_columns, {{ ledger }}.notifications to {{ onerow.quoted(auditor) }};
 {%- endif %}
 {%- for role in [reader, auditor] if role %}
 {%- for name in schemas %}

@@ -5,7 +5,7 @@
 {%- set schema_name = '"' ~ schema | replace('"', '""') ~ '"' -%}
 do $onerow$
 declare
-    known constant integer := 5;
+    known constant integer := 6;
     version integer := 0;
 begin
     if current_setting('server_version_num')::integer < 160000 then
@@ -189,6 +189,19 @@ begin
         );
 
         insert into {{ schema_name }}.schema_version (version) values (5);
+    end if;
+
+    if version < 6 then
+        -- A row where a run of reconciliation saw other columns than the run before it.
+        create table {{ schema_name }}.recorded_columns (
+            model text not null,
+            run_id uuid not null,
+            columns jsonb not null,
+            recorded_at timestamptz not null,
+            primary key (model, recorded_at)
+        );
+
+        insert into {{ schema_name }}.schema_version (version) values (6);
     end if;
 end $onerow$;
 {% endmacro %}

@@ -1,4 +1,5 @@
-{#- One row a natural key of either side, with its rows on each and what the rules find in it. Grouped rather than joined, because a
+{#- One row a natural key of either side, with its rows on each and what the rules find in it; where the mart is reconciled by windows, a
+    key with a NULL part is a row a window. Grouped rather than joined, because a
     full join has no way to match NULL keys. A key that only batches still to be loaded deliver is waiting, not missing; one that
     only refused rows have is on neither side. Keys that exceptions cover are left out. -#}
 {% macro compared_keys(mart) %}
@@ -28,7 +29,7 @@ from (
             array_agg(window_start order by {{ order }})
             filter (where side = 1 and window_start is not null)
         )[1] as source_window,
-        min(window_start) filter (where side = 4) as mart_window
+        max(window_start) filter (where side = 4) as mart_window
         {%- if facts.minimum_age %},
         coalesce(
             max(window_start) filter (where side in (1, 4))
@@ -67,14 +68,19 @@ from (
             {%- endif %}
         from {{ facts.relation }} as mart
     ) as both_sides
-    group by {{ keys | join(', ') }}
+    group by
+        {{ keys | join(', ') }}
+        {%- if facts.window %},
+        -- Rows without a key have no row of the other side: each counts in the window that it is in.
+        case when num_nulls({{ keys | join(', ') }}) > 0 then window_start end
+        {%- endif %}
 ) as sides
 cross join lateral (
     select
         {{ recent }}not has_null and delivered_rows > 0 and mart_rows = 0 as is_missing,
         {{ recent }}not has_null and delivered_rows = 0 and waiting_rows > 0 and mart_rows = 0 as is_waiting,
         {{ recent }}not has_null and delivered_rows = 0 and waiting_rows = 0 and mart_rows > 0 as is_unexpected,
-        {{ recent }}not has_null and mart_rows > 1 as is_duplicate,
+        {{ recent }}not has_null and mart_rows > {{ facts.fan_out }} as is_duplicate,
         {{ recent }}has_null and delivered_rows + mart_rows > 0 as is_null
 ) as flags
 -- A key leaves the comparison, on both sides, where exceptions cover all that is wrong with it.

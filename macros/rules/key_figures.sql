@@ -39,7 +39,7 @@ cross join lateral (
         'rows',
         totals.source_keys,
         totals.mart_rows,
-        abs(totals.settled_mart_rows - totals.settled_source_keys),
+        {{ 'null' if onerow.reconciled_mart(mart).fan_out > 1 else 'abs(totals.settled_mart_rows - totals.settled_source_keys)' }},
         null
     ),
     (

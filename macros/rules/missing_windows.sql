@@ -22,5 +22,6 @@ from (
     where not delivered.is_quarantined and batches.window_start is not null
 ) as covered
 cross join lateral unnest(multirange(range_merge(covered.periods)) - covered.periods) as gap (period)
+where not {{ onerow.is_excepted(mart, 'missing_windows', onerow.window_key('lower(gap.period)', 'upper(gap.period)')) }}
 {%- endif %}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#- meta.onerow.reconcile of a model, checked: everything that is wrong comes in one message. `columns` are those of the contract. -#}
 {% macro reconcile_options(name, options, columns) %}
-    {%- set known = ['where', 'window', 'minimum_age', 'consumed_within', 'source', 'compare', 'tolerance'] -%}
+    {%- set known = ['where', 'window', 'minimum_age', 'consumed_within', 'fan_out', 'source', 'compare', 'tolerance'] -%}
     {%- set grains = ['hour', 'day', 'week', 'month'] -%}
     {%- set problems = [] -%}
     {%- set where = 'model ' ~ name ~ ', meta.onerow.reconcile' -%}
@@ -32,6 +32,12 @@
     {%- if options.get('minimum_age') and window is none -%}
         {%- do problems.append('minimum_age: needs window, whose column tells the age of a row') -%}
     {%- endif -%}
+    {%- set fan_out = options.get('fan_out', 1) -%}
+    {%- if fan_out is not integer or fan_out is boolean or fan_out < 1 -%}
+        {%- do problems.append('fan_out: how many rows of the mart a key may be, a number from 1 on, not ' ~ fan_out) -%}
+    {%- elif fan_out > 1 and options.get('source') -%}
+        {%- do problems.append('fan_out: a mart is compared with source row by row; leave one of them out') -%}
+    {%- endif -%}
     {%- set compare = options.get('compare', []) -%}
     {%- if compare is string or compare is mapping or compare is not iterable -%}
         {%- do problems.append('compare: a list of columns, not ' ~ compare) -%}
@@ -46,5 +52,6 @@
         'window': window,
         'minimum_age': options.get('minimum_age'),
         'consumed_within': options.get('consumed_within', '1 day'),
+        'fan_out': fan_out,
     }) -}}
 {% endmacro %}

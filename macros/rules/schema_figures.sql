@@ -1,4 +1,5 @@
-{#- Level schema of `onerow reconcile`, in the columns of key_figures: columns that are declared, and those that the mart has so. -#}
+{#- Level schema of `onerow reconcile`, in the columns of key_figures: columns that are declared, and those that the mart has so; and
+    those that are not as the last run recorded them. -#}
 {% macro schema_figures(mart) %}
 {%- if execute %}
 {%- set declared = onerow.declared_columns(mart) | length %}
@@ -9,5 +10,26 @@ select
     count(*) as violations,
     'columns_not_as_declared' as rule
 from ({{ onerow.columns_not_as_declared(mart) }}) as violations
+
+union all
+
+select
+    'changed_columns',
+    null,
+    count(*),
+    count(*),
+    'columns_changed'
+from ({{ onerow.columns_changed(mart) }}) as violations
+
+union all
+
+select
+    'added_columns',
+    null,
+    count(*),
+    null,
+    null
+from ({{ onerow.column_changes(mart) }}) as changes
+where changes.change = 'added'
 {%- endif %}
 {%- endmacro %}

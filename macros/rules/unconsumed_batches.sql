@@ -11,5 +11,8 @@ select
     batches.landed_at
 from ({{ onerow.delivered_batches(mart) }}) as batches
 where batches.is_waiting and batches.landed_at < now() - interval '{{ facts.consumed_within }}'
+    and not {{ onerow.is_excepted(
+        mart, 'unconsumed_batches', "jsonb_build_object('batch_no', batches.batch_no, 'batch_id', batches.batch_id)"
+    ) | indent(4) }}
 {%- endif %}
 {%- endmacro %}

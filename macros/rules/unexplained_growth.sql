@@ -14,5 +14,6 @@ from ({{ onerow.growth_since(mart) }}) as growth
 where growth.mart_rows > growth.mart_rows_then
     and growth.mart_rows - growth.mart_rows_then > growth.source_rows - growth.source_rows_then
     and growth.mart_rows > growth.source_rows
+    and not {{ onerow.is_excepted(mart, 'unexplained_growth', onerow.window_key('growth.window_start')) | indent(4) }}
 {%- endif %}
 {%- endmacro %}

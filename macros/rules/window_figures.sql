@@ -1,10 +1,12 @@
 {#- Level counts of `onerow reconcile` for each window of meta.onerow.reconcile.window, in the columns of key_figures and with
     `window_start`: the source side is folded to the row of each key that the mart should hold. A window that one side lacks has no
-    figure there, and is a violation. Rows without a time, and keys with a NULL part, are in no window. -#}
+    figure there, and is a violation. Rows without a time are in no window. -#}
 {% macro window_figures(mart) %}
 {%- set facts = onerow.reconciled_mart(mart) if execute else {} -%}
 {%- if facts.window %}
-{%- set old_enough = "windows.window_start + interval '1 " ~ facts.window.grain ~ "' <= now() - interval '" ~ (facts.minimum_age or '0 seconds') ~ "'" %}
+{%- set old_enough = "windows.window_start + interval '1 " ~ facts.window.grain ~ "' <= now() - interval '" ~ facts.minimum_age ~ "'"
+    if facts.minimum_age else 'true' %}
+{%- set is_judged = old_enough if facts.fan_out == 1 else 'false' %}
 select figures.*
 from (
     select
@@ -14,18 +16,25 @@ from (
         sum(mart_rows)::bigint as mart_rows,
         coalesce(sum(missing_keys), 0)::bigint as missing_keys,
         coalesce(sum(unexpected_keys), 0)::bigint as unexpected_keys,
-        coalesce(sum(duplicate_keys), 0)::bigint as duplicate_keys
+        coalesce(sum(duplicate_keys), 0)::bigint as duplicate_keys,
+        coalesce(sum(source_null_rows), 0)::bigint as source_null_rows,
+        coalesce(sum(mart_null_rows), 0)::bigint as mart_null_rows,
+        coalesce(sum(null_keys), 0)::bigint as null_keys
     from (
         select
             coalesce(source_window, mart_window) as window_start,
-            count(*) as source_keys,
+            nullif(count(*) filter (where not has_null), 0) as source_keys,
             null as mart_keys,
             null as mart_rows,
             count(*) filter (where is_missing) as missing_keys,
             null as unexpected_keys,
-            null as duplicate_keys
+            null as duplicate_keys,
+            sum(delivered_rows) filter (where is_null) as source_null_rows,
+            null as mart_null_rows,
+            -- A key that both sides have in this window counts once, below.
+            count(*) filter (where is_null and mart_rows = 0) as null_keys
         from ({{ onerow.compared_keys(mart) }}) as compared_keys
-        where not has_null and (delivered_rows > 0 or (waiting_rows > 0 and mart_rows > 0))
+        where delivered_rows > 0 or (not has_null and waiting_rows > 0 and mart_rows > 0)
         group by 1
 
         union all
@@ -33,13 +42,16 @@ from (
         select
             mart_window,
             null,
-            count(*),
+            nullif(count(*) filter (where not has_null), 0),
             sum(mart_rows),
             null,
             count(*) filter (where is_unexpected),
-            count(*) filter (where is_duplicate)
+            count(*) filter (where is_duplicate),
+            null,
+            sum(mart_rows) filter (where is_null),
+            count(*) filter (where is_null)
         from ({{ onerow.compared_keys(mart) }}) as compared_keys
-        where not has_null and mart_rows > 0
+        where mart_rows > 0
         group by 1
     ) as both_sides
     where window_start is not null
@@ -52,7 +64,7 @@ cross join lateral (
         windows.window_start,
         windows.source_keys,
         windows.mart_rows,
-        case when {{ old_enough if facts.minimum_age else 'true' }}
+        case when {{ is_judged }}
             then abs(coalesce(windows.mart_rows, 0) - coalesce(windows.source_keys, 0)) end,
         null
     ),
@@ -61,15 +73,17 @@ cross join lateral (
         windows.window_start,
         windows.source_keys,
         windows.mart_keys,
-        case when {{ old_enough if facts.minimum_age else 'true' }}
+        case when {{ old_enough }}
             then abs(coalesce(windows.mart_keys, 0) - coalesce(windows.source_keys, 0)) end,
         null
     ),
     ('missing_keys', windows.window_start, windows.missing_keys, null, windows.missing_keys, 'missing_keys'),
     ('unexpected_keys', windows.window_start, null, windows.unexpected_keys, windows.unexpected_keys, 'unexpected_keys'),
-    ('duplicate_keys', windows.window_start, null, windows.duplicate_keys, windows.duplicate_keys, 'duplicate_keys')
+    ('duplicate_keys', windows.window_start, null, windows.duplicate_keys, windows.duplicate_keys, 'duplicate_keys'),
+    ('null_keys', windows.window_start, windows.source_null_rows, windows.mart_null_rows, windows.null_keys, 'null_keys')
 ) as figures (figure, window_start, source_value, destination_value, violations, rule)
-where figures.rule is null or figures.violations > 0
+where figures.violations > 0
+    or (figures.rule is null and (figures.source_value is not null or figures.destination_value is not null))
 order by figures.window_start
 {%- endif %}
 {%- endmacro %}

@@ -107,6 +107,33 @@ FAULTS = [
         {"window": WINDOW},
     ),
     Fault(
+        "NULL keys in two windows",
+        (
+            f"{INSERT} (null, 'm', '2026-05-01'), (null, 'm', '2026-05-02 01:00Z')",
+            "delete from marts.devices where device_id = 'D-3'",
+        ),
+        {
+            "counts": {"rows": (7, 8), "keys": (7, 6), "missing_keys": (1, None), "null_keys": (0, 2)},
+            "windows of counts": {
+                ("2026-05-01", "null_keys"): (0, 1),
+                ("2026-05-02", "rows"): (2, 3),
+                ("2026-05-02", "null_keys"): (0, 1),
+            },
+        },
+        {"window": WINDOW},
+        drops_index=True,
+    ),
+    Fault(
+        "key of more rows than its fan-out",
+        (
+            "insert into marts.devices select d.* from marts.devices as d, generate_series(1, 2)"
+            " where d.device_id = 'D-1'",
+        ),
+        {"counts": {"duplicate_keys": (None, 1)}, "accounting": {"mart_rows": (9, 7)}},
+        {"fan_out": 2},
+        drops_index=True,
+    ),
+    Fault(
         "gap between declared windows",
         (
             "update onerow.batches set window_start = '2026-05-01', window_end = '2026-05-02' where batch_no = 1",
@@ -191,6 +218,18 @@ FAULTS = [
         "column of another type",
         ("alter table marts.devices alter column firmware type integer using 1",),
         {"schema": {"declared_columns": (7, 6)}},
+    ),
+    Fault(
+        "column gone since the last run",
+        ("alter table marts.devices drop column firmware",),
+        {"schema": {"declared_columns": (7, 6), "changed_columns": (None, 1)}},
+        was_equal=True,
+    ),
+    Fault(
+        "precision lost since the last run",
+        ("alter table marts.devices alter column reported_at type timestamptz(0)",),
+        {"schema": {"changed_columns": (None, 1)}},
+        was_equal=True,
     ),
     Fault(
         "swapped keys",

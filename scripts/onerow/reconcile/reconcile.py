@@ -7,6 +7,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from onerow.errors import HistoryNotWritten, ReconcileFailed, WrongUse
 from onerow.ledger.setup import MAKE_LEDGER
@@ -15,12 +16,29 @@ from onerow.project.project import Project
 from onerow.reconcile.compare import compare_mart
 from onerow.reconcile.report import INFO, Figure, Finding, LevelResult, MartResult, Report, SchemaChange, whole
 from onerow.reconcile.request import DEFAULT_MEANS, Means
-from onerow.reconcile.rules import FIGURES, LEVELS, SCHEMA_CHANGES, WAITING_BATCHES, CompiledRules, compile_rules
+from onerow.reconcile.rules import (
+    FIGURES,
+    LEVELS,
+    PRESENT_COLUMNS,
+    SCHEMA_CHANGES,
+    WAITING_BATCHES,
+    CompiledRules,
+    compile_rules,
+)
 from onerow.reconcile.snapshot import Table, snapshot
 
 _LEDGER_TABLES = (
-    "batches", "claims", "load_outcomes", "dead_letters", "schema_changes", "reconciliations", "exceptions",
+    "batches", "claims", "load_outcomes", "dead_letters", "schema_changes", "reconciliations", "recorded_columns",
+    "exceptions",
 )  # fmt: skip
+
+_RECORD_COLUMNS = """
+    insert into {0} (model, run_id, columns, recorded_at)
+    select %(model)s, %(run)s, %(columns)s, %(at)s
+    where %(columns)s is distinct from (
+        select r.columns from {0} as r where r.model = %(model)s order by r.recorded_at desc limit 1
+    )
+"""
 
 
 def reconcile(
@@ -59,7 +77,7 @@ def reconcile(
 
 
 def record(connection: psycopg.Connection, ledger_schema: str, report: Report) -> None:
-    """Write every compared figure of the report into the ledger, in one transaction.
+    """Write every compared figure of the report, and columns that have changed, into the ledger, in one transaction.
 
     Raises:
         HistoryNotWritten: the ledger refuses it; carries the reason.
@@ -85,9 +103,16 @@ def record(connection: psycopg.Connection, ledger_schema: str, report: Report) -
         for figure in level.figures
         if figure.status != INFO
     ]
+    record_columns = sql.SQL(_RECORD_COLUMNS).format(sql.Identifier(ledger_schema, "recorded_columns"))
+    columns = [
+        {"model": mart.relation, "run": report.run_id, "columns": Jsonb(mart.columns), "at": report.reconciled_at}
+        for mart in report.marts
+        if mart.columns
+    ]
     try:
         with connection.transaction(), connection.cursor() as cursor:
             cursor.executemany(insert, rows)
+            cursor.executemany(record_columns, columns)
     except psycopg.Error as error:
         raise HistoryNotWritten(ledger_schema, str(error).strip()) from error
 
@@ -120,6 +145,11 @@ def _reconcile_mart(
         levels=[
             _reconcile_level(connection, mart, level, sql_of, samples) for level in levels if _is_of_rules(mart, level)
         ],
+        columns={
+            row["column_name"]: row["data_type"]
+            for row in _rows(connection, mart, PRESENT_COLUMNS, sql_of[PRESENT_COLUMNS])
+            if "schema" in levels
+        },
         schema_changes=[SchemaChange(**row) for row in _rows(connection, mart, SCHEMA_CHANGES, sql_of[SCHEMA_CHANGES])],
     )
 

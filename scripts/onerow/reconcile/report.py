@@ -81,6 +81,7 @@ class SchemaChange:
 class MartResult:
     """What was found for one mart. `relation` is its name in the ledger; `waiting_batches` are still to be loaded.
 
+    `columns` are those that level schema has seen, with their types, which the next run compares with.
     Of a comparison without a mart (`is_mart` is false) `source` and `relation` are its two sides, as they were given.
     """
 
@@ -90,6 +91,7 @@ class MartResult:
     waiting_batches: list[int]
     levels: list[LevelResult]
     schema_changes: list[SchemaChange] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
     is_mart: bool = True
 
     @property

@@ -20,12 +20,13 @@ RULES = {
     "growth": ("unexplained_growth",),
     "windows": ("missing_windows", "unconsumed_batches"),
     "accounting": ("rows_not_accounted_for",),
-    "schema": ("columns_not_as_declared",),
+    "schema": ("columns_not_as_declared", "columns_changed"),
 }
 # Values are compared only where a mart names a source to compare it with: landing is what loads make rows of.
 LEVELS = ("counts", "rows", "growth", "windows", "accounting", "schema")
 WAITING_BATCHES = "waiting_batches"
 SCHEMA_CHANGES = "schema_changes"
+PRESENT_COLUMNS = "present_columns"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def compile_rules(project: Project, marts: list[Mart], levels: tuple[str, ...]) 
     Raises:
         DbtFailed: a macro does not compile; carries dbt's message.
     """
-    macros = [WAITING_BATCHES, SCHEMA_CHANGES]
+    macros = [WAITING_BATCHES, SCHEMA_CHANGES, PRESENT_COLUMNS]
     for level in levels:
         macros += [*FIGURES.get(level, ()), *RULES.get(level, ())]
     options = ("--no-introspect", "--no-populate-cache")

@@ -7,6 +7,7 @@ import pytest
 
 from clean_devices import figures, violations_seen_by_dbt
 from harness.dbt_project import REPOSITORY
+from onerow.reconcile.reconcile import record
 from onerow.report.read import read_facts
 
 TODAY = datetime.now(UTC).date()
@@ -72,6 +73,53 @@ def test_key_with_two_faults_needs_two_exceptions(reconciled, database, excepted
 
     excepted("duplicate_keys", "{}")
     assert figures(reconciled("counts").marts[0].levels[0]) == {}
+
+
+WINDOW_RULES = {
+    "missing_windows": (
+        "windows",
+        (
+            "update onerow.batches set window_start = '2026-05-01Z', window_end = '2026-05-02Z' where batch_no = 1",
+            "update onerow.batches set window_start = '2026-05-03Z', window_end = '2026-05-04Z' where batch_no = 2",
+        ),
+        '{"window_start": "2026-05-02T00:00:00Z", "window_end": "2026-05-03T00:00:00Z"}',
+        '{"window_start": "2026-05-01T00:00:00Z"}',
+    ),
+    "unconsumed_batches": (
+        "windows",
+        (
+            "insert into onerow.batches (source, batch_id, extracted_at, row_count, landed_at)"
+            " values ('devices', 'late', now(), 0, now() - interval '2 days')",
+        ),
+        '{"batch_id": "late"}',
+        '{"batch_id": "later"}',
+    ),
+    "unexplained_growth": (
+        "growth",
+        ("insert into marts.devices (device_id) values ('GHOST')",),
+        '{"window_start": null}',
+        '{"window_start": "2026-05-01T00:00:00Z"}',
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", WINDOW_RULES)
+def test_window_or_batch_is_excepted_by_its_members(reconciled, connection, database, excepted, rule):
+    """Whatever the time zone of the session. Guard: is_excepted in the rule."""
+    level, faults, covering, other = WINDOW_RULES[rule]
+    record(connection, "onerow", reconciled("counts"))
+    for fault in faults:
+        database.execute(fault)
+    connection.execute("set timezone = 'Asia/Tokyo'")
+    connection.commit()
+
+    excepted(rule, other)
+    assert [finding.rule for finding in reconciled(level).marts[0].levels[0].findings] == [rule]
+    assert violations_seen_by_dbt(database, rule) == 1
+
+    excepted(rule, covering)
+    assert figures(reconciled(level).marts[0].levels[0]) == {}
+    assert violations_seen_by_dbt(database, rule) == 0
 
 
 def test_seed_becomes_the_ledgers_exceptions_of_this_target(project, database, clean_state, connection):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clean_devices import figures
+from clean_devices import figures, without_unique_index
 from onerow.errors import WrongUse
 
 WINDOW = {"column": "reported_at", "grain": "day"}
@@ -24,6 +24,7 @@ def test_all_that_is_wrong_is_said_at_once(reconciled, configured):
         windows=1,
         window={"column": "nowhere", "grain": "year"},
         minimum_age="soon",
+        fan_out="many",
         compare="site",
         tolerance={"a": "b"},
     )
@@ -32,11 +33,13 @@ def test_all_that_is_wrong_is_said_at_once(reconciled, configured):
         reconciled("counts")
 
     assert [line.strip() for line in str(refused.value).splitlines() if line.strip().startswith("- ")] == [
-        "- windows: unknown option; known are where, window, minimum_age, consumed_within, source, compare, tolerance",
+        "- windows: unknown option; known are where, window, minimum_age, consumed_within, fan_out,"
+        " source, compare, tolerance",
         "- minimum_age: a number of seconds, minutes, hours or days, such as '2 hours', not 'soon'",
         "- window.grain: one of hour, day, week, month, not year",
         "- window.column: a column of the contract, which are device_id, model, firmware, site, status, reported_at,"
         " not nowhere",
+        "- fan_out: how many rows of the mart a key may be, a number from 1 on, not many",
         "- compare: a list of columns, not site",
         "- tolerance: {COLUMN: NUMBER}, not {'a': 'b'}",
     ]
@@ -73,6 +76,23 @@ def test_batch_may_wait_for_as_long_as_is_declared(reconciled, configured, lande
     [finding] = reconciled("windows").marts[0].levels[0].findings
 
     assert (finding.rule, finding.samples[0]["batch_no"]) == ("unconsumed_batches", 3)
+
+
+def test_key_may_be_as_many_rows_as_are_declared(reconciled, configured, database):
+    """Each of its rows counts in the mart, and the sum is no difference; keys are. Guard: fan_out."""
+    without_unique_index(database)
+    database.execute(
+        "insert into marts.devices select device_id, model, firmware, site, status, reported_at - interval '1 day'"
+        " from marts.devices where device_id in ('D-1', 'D-2')"
+    )
+    configured(window=WINDOW, fan_out=2)
+    several = reconciled("counts")
+    database.execute("delete from marts.devices where device_id = 'D-2'")
+    gone = reconciled("counts")
+
+    assert several.status == "ok", several.to_json()
+    assert [f.status for f in several.marts[0].levels[0].figures if f.name == "rows"] == ["info"] * 3
+    assert figures(gone.marts[0].levels[0]) == {"keys": (7, 6), "missing_keys": (1, None)}
 
 
 def test_mart_is_compared_with_files(reconciled, configured, database, tmp_path):
