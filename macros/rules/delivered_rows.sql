@@ -2,8 +2,8 @@
     `key_1`.. (the natural key in its types, NULL where a value is none of its type), `is_refused` (a dead letter),
     `is_withdrawn` (a newer batch's window covers its time: what that batch delivers counts instead), `is_expected` (inside
     meta.onerow.reconcile.where, which says what the mart's own SQL keeps) and, where the mart is reconciled by windows, its
-    `window_start`, `version` and `_line_number`. -#}
-{% macro delivered_rows(mart) %}
+    `window_start`, `version` and `_line_number`; with columns to compare (name and type) these too, as `value_1`... -#}
+{% macro delivered_rows(mart, compared=[]) %}
 {%- set facts = onerow.reconciled_mart(mart) -%}
 select
     landing._batch_no,
@@ -15,10 +15,15 @@ select
     {%- if facts.window %}
     {{ onerow.window_of(onerow.try_cast('landing.' ~ onerow.quoted(facts.window.column), facts.window_type), facts.window.grain) }}
         as window_start,
+    {%- endif %}
+    {%- if facts.window or compared %}
     landing._line_number,
     {{ onerow.try_cast('landing.' ~ onerow.quoted(facts.version), facts.version_type) if facts.version else 'null::text' }}
         as version,
     {%- endif %}
+    {%- for column in compared %}
+    {{ onerow.try_cast('landing.' ~ onerow.quoted(column.name), column.data_type) }} as value_{{ loop.index }},
+    {%- endfor %}
     {% if facts.where -%}
     landing.is_expected
     {%- else -%}

@@ -1,5 +1,6 @@
-{#- meta.onerow.reconcile of a model, checked: everything that is wrong comes in one message. `columns` are those of the contract. -#}
-{% macro reconcile_options(name, options, columns) %}
+{#- meta.onerow.reconcile of a model, checked: everything that is wrong comes in one message. `columns` are those of the contract;
+    `is_newest_kept` says that the mart holds the newest delivered state of each key, so that its values can be compared with landing. -#}
+{% macro reconcile_options(name, options, columns, is_newest_kept) %}
     {%- set known = ['where', 'window', 'minimum_age', 'consumed_within', 'fan_out', 'source', 'compare', 'tolerance'] -%}
     {%- set grains = ['hour', 'day', 'week', 'month'] -%}
     {%- set problems = [] -%}
@@ -41,6 +42,13 @@
     {%- set compare = options.get('compare', []) -%}
     {%- if compare is string or compare is mapping or compare is not iterable -%}
         {%- do problems.append('compare: a list of columns, not ' ~ compare) -%}
+    {%- elif compare and not options.get('source') -%}
+        {%- if not is_newest_kept -%}
+            {%- do problems.append('compare: without a source, values are compared with landing, which takes incremental_strategy upsert, conflict_resolution replace and a version_column of the contract') -%}
+        {%- endif -%}
+        {%- for column in compare if column not in columns -%}
+            {%- do problems.append('compare: a column of the contract, which are ' ~ columns | join(', ') ~ ', not ' ~ column) -%}
+        {%- endfor -%}
     {%- endif -%}
     {%- set tolerance = options.get('tolerance', {}) -%}
     {%- if tolerance is not mapping or tolerance.values() | reject('number') | list -%}
@@ -53,5 +61,7 @@
         'minimum_age': options.get('minimum_age'),
         'consumed_within': options.get('consumed_within', '1 day'),
         'fan_out': fan_out,
+        'source': options.get('source'),
+        'compare': compare,
     }) -}}
 {% endmacro %}

@@ -1,7 +1,8 @@
 {#- What the rules need to know of a mart: `id` in the ledger, `relation`, `source` by name, `landing`, `window_column` (where the
     mart is loaded by windows, else none), `key` (the columns of the natural key with their type in the contract), `described` (the columns that the model describes), `version` (its
     version column, if that is a delivered one), `is_first_kept` (of a key the first row and not the newest one stays), and what
-    meta.onerow.reconcile says: `where`, `window` (column and grain), `minimum_age`, `consumed_within`, `fan_out`. Only at run time: there is no graph while parsing. The relation is made anew, so
+    meta.onerow.reconcile says: `where`, `window` (column and grain), `minimum_age`, `consumed_within`, `fan_out` and `compared` (columns to compare
+    with landing, with their types). Only at run time: there is no graph while parsing. The relation is made anew, so
     that --empty and --sample never limit what a rule sees. -#}
 {% macro reconciled_mart(mart) %}
     {%- set nodes = [] -%}
@@ -22,8 +23,18 @@
     {%- for name in contract.config.meta.onerow.natural_key -%}
         {%- do key.append({'name': name, 'data_type': contract.columns[name].data_type}) -%}
     {%- endfor -%}
-    {%- set reconcile = onerow.reconcile_options(nodes[0].name, options.get('reconcile') or {}, onerow.delivered_columns(contract)) -%}
     {%- set version = options.get('version_column') -%}
+    {%- set is_newest_kept = nodes[0].config.get('incremental_strategy') == 'upsert' and version in contract.columns
+        and options.get('conflict_resolution', 'replace') == 'replace' -%}
+    {%- set reconcile = onerow.reconcile_options(
+        nodes[0].name, options.get('reconcile') or {}, onerow.delivered_columns(contract), is_newest_kept
+    ) -%}
+    {%- set compared = [] -%}
+    {%- for name in reconcile.compare if not reconcile.source -%}
+        {%- set data_type = contract.columns[name].data_type -%}
+        {#- json has no equality. -#}
+        {%- do compared.append({'name': name, 'data_type': data_type, 'comparable': 'jsonb' if data_type == 'json' else data_type}) -%}
+    {%- endfor -%}
     {%- set relation = api.Relation.create(database=mart.database, schema=mart.schema, identifier=mart.identifier) -%}
     {{- return({
         'id': onerow.relation_id(relation),
@@ -40,6 +51,7 @@
         'minimum_age': reconcile.minimum_age,
         'consumed_within': reconcile.consumed_within,
         'fan_out': reconcile.fan_out,
+        'compared': compared,
         'is_first_kept': nodes[0].config.get('incremental_strategy') == 'insert_new',
         'key': key,
     }) -}}

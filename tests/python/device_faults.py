@@ -275,6 +275,18 @@ FAULTS = [
         {"source": SOURCE, "compare": COLUMNS},
     ),
     Fault(
+        "value that was not delivered",
+        ("update marts.devices set status = 'retired', site = null where device_id = 'D-5'",),
+        {"rows": {"modified_rows": (None, 1), "modified.site": (None, 1), "modified.status": (None, 1)}},
+        {"compare": COLUMNS},
+    ),
+    Fault(
+        "state older than the newest delivered",
+        ("update marts.devices set firmware = '1.0', reported_at = '2026-05-01' where device_id = 'D-1'",),
+        {"rows": {"modified_rows": (None, 1), "modified.firmware": (None, 1), "modified.reported_at": (None, 1)}},
+        {"compare": COLUMNS},
+    ),
+    Fault(
         "float noise",
         (
             "alter table marts.devices add column volts float8 default 0.1::float8 + 0.2::float8",

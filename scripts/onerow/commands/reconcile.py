@@ -9,7 +9,7 @@ from onerow.commands.options import WebAddress, pass_project
 from onerow.commands.reconciled import DIFFERENCES_FOUND, FORMATS, TABLE, compare_sides, reconcile_marts
 from onerow.project.project import Project
 from onerow.reconcile import compare
-from onerow.reconcile.marts import find_marts
+from onerow.reconcile.marts import find_marts, has_values
 from onerow.reconcile.report import OK
 from onerow.reconcile.request import Comparison, Means
 from onerow.reconcile.rules import LEVELS
@@ -65,7 +65,7 @@ def reconcile(
     Takes every model that has meta.onerow.source, or only each MODEL. `counts` compares rows and natural keys of the
     landing table with those of the mart, also per window; `growth` with those of the last run; `windows` looks for gaps
     and for batches that nobody has loaded; `accounting` compares what was recorded of each batch with what can be
-    counted; `schema` the mart's columns with those declared; `rows` each value with meta.onerow.reconcile.source.
+    counted; `schema` the mart's columns with those declared; `rows` values, by meta.onerow.reconcile.
     Batches that are still to be loaded are shown and are no difference. `onerow reconcile history` shows earlier runs.
 
     With --source, --destination and --key it compares any two files or relations instead, of one database or of two, on
@@ -83,10 +83,10 @@ def reconcile(
         report = compare_sides(project, comparison, wanted, means, report_format, output)
     else:
         marts = find_marts(project, models)
-        lacking = [mart.name for mart in marts if not mart.reconcile.get("source")]
-        if "rows" in levels and lacking:
+        if "rows" in levels and (lacking := [mart.name for mart in marts if not has_values(mart)]):
             raise click.UsageError(
-                f"--level rows needs meta.onerow.reconcile.source, and these have none: {', '.join(lacking)}"
+                "--level rows needs columns to compare, or a source to compare with, in meta.onerow.reconcile; these "
+                f"have none: {', '.join(lacking)}"
             )
         report = reconcile_marts(project, marts, wanted, means, report_format, output, notify_url)
     if report.status != OK:

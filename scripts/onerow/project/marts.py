@@ -11,7 +11,8 @@ from onerow.project.project import Project
 class Mart:
     """A model with meta.onerow.source. `schema` and `table` name its table, `package` and `name` the model.
 
-    `version_column` and `reconcile` are those of its meta.onerow, as they are written there.
+    `version_column` and `reconcile` are those of its meta.onerow, as they are written there; `is_newest_kept` says that
+    it holds the newest delivered state of each key, whole.
     """
 
     package: str
@@ -21,6 +22,7 @@ class Mart:
     source: Source
     version_column: str | None = None
     reconcile: dict[str, Any] = field(default_factory=dict)
+    is_newest_kept: bool = False
 
     def relation_id(self, database: str) -> str:
         """Return its name in the ledger, as the macro of this name does."""
@@ -39,14 +41,18 @@ def read_mart(project: Project, node: Any) -> Mart:
         UnknownSource: it names a source that has no contract.
     """
     options = node.config.meta.get("onerow") or {}
+    source = project.source(source_name(node) or "")
     return Mart(
         node.package_name,
         node.name,
         node.schema,
         node.alias,
-        project.source(source_name(node) or ""),
+        source,
         options.get("version_column"),
         options.get("reconcile") or {},
+        node.config.get("incremental_strategy") == "upsert"
+        and options.get("conflict_resolution", "replace") == "replace"
+        and options.get("version_column") in source.column_names,
     )
 
 

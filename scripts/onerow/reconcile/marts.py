@@ -24,3 +24,8 @@ def find_marts(project: Project, names: tuple[str, ...] = ()) -> list[Mart]:
             raise ModelWithoutSource(name, known)
         marts.append(read_mart(project, models[name]))
     return marts
+
+
+def has_values(mart: Mart) -> bool:
+    """Tell whether values of a mart are compared: with a source of its own, or in columns that it names."""
+    return not isinstance(mart.reconcile, dict) or bool(mart.reconcile.get("source") or mart.reconcile.get("compare"))

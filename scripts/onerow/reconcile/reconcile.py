@@ -14,6 +14,7 @@ from onerow.ledger.setup import MAKE_LEDGER
 from onerow.project.marts import Mart
 from onerow.project.project import Project
 from onerow.reconcile.compare import compare_mart
+from onerow.reconcile.marts import has_values
 from onerow.reconcile.report import INFO, Figure, Finding, LevelResult, MartResult, Report, SchemaChange, whole
 from onerow.reconcile.request import DEFAULT_MEANS, Means
 from onerow.reconcile.rules import (
@@ -61,7 +62,9 @@ def reconcile(
     """
     for mart in marts:
         # In Python first: what dbt does not compile is something that broke, and this is a wrong configuration.
-        project.render("reconcile_options", mart.name, mart.reconcile, list(mart.source.column_names))
+        project.render(
+            "reconcile_options", mart.name, mart.reconcile, list(mart.source.column_names), mart.is_newest_kept
+        )
     compiled = compile_rules(project, marts, levels)
     with snapshot(connection, _tables(project.ledger_schema, marts)):
         taken_at = connection.execute("select clock_timestamp()").fetchone()[0]
@@ -155,7 +158,9 @@ def _reconcile_mart(
 
 
 def _is_of_rules(mart: Mart, level: str) -> bool:
-    return level in FIGURES and not (level == "counts" and mart.reconcile.get("source"))
+    if mart.reconcile.get("source"):
+        return level in FIGURES and level not in ("counts", "rows")
+    return level in FIGURES and (level != "rows" or has_values(mart))
 
 
 def _in_order(results: list[LevelResult]) -> list[LevelResult]:

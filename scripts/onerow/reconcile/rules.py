@@ -10,6 +10,7 @@ from onerow.project.project import Project
 # windows come second, and are empty where a mart has none.
 FIGURES = {
     "counts": ("key_figures", "window_figures"),
+    "rows": ("value_figures",),
     "growth": ("growth_figures",),
     "windows": ("coverage_figures",),
     "accounting": ("account_figures",),
@@ -17,12 +18,13 @@ FIGURES = {
 }
 RULES = {
     "counts": ("missing_keys", "unexpected_keys", "duplicate_keys", "null_keys"),
+    "rows": ("modified_rows",),
     "growth": ("unexplained_growth",),
     "windows": ("missing_windows", "unconsumed_batches"),
     "accounting": ("rows_not_accounted_for",),
     "schema": ("columns_not_as_declared", "columns_changed"),
 }
-# Values are compared only where a mart names a source to compare it with: landing is what loads make rows of.
+# Values are compared only where a mart names columns, or a source, to compare them with.
 LEVELS = ("counts", "rows", "growth", "windows", "accounting", "schema")
 WAITING_BATCHES = "waiting_batches"
 SCHEMA_CHANGES = "schema_changes"

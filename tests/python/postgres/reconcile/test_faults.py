@@ -59,7 +59,11 @@ def test_the_catalogue_is_large_enough_and_its_clean_state_is_clean(reconciled, 
     """No false alarm on any level, with each option that the faults use. Guard: all levels."""
     database.execute("create schema shop")
     database.execute("create table shop.devices as table marts.devices")
-    for options in ({}, {"window": WINDOW}, {"window": WINDOW, "source": SOURCE, "compare": COLUMNS}):
+    for options in (
+        {},
+        {"window": WINDOW, "compare": COLUMNS},
+        {"window": WINDOW, "source": SOURCE, "compare": COLUMNS},
+    ):
         configured(**options)
         assert reconciled().status == "ok"
     with capsys.disabled():

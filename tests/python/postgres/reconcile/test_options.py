@@ -4,6 +4,7 @@ import pytest
 
 from clean_devices import figures, without_unique_index
 from onerow.errors import WrongUse
+from onerow.project.marts import all_marts
 
 WINDOW = {"column": "reported_at", "grain": "day"}
 
@@ -76,6 +77,31 @@ def test_batch_may_wait_for_as_long_as_is_declared(reconciled, configured, lande
     [finding] = reconciled("windows").marts[0].levels[0].findings
 
     assert (finding.rule, finding.samples[0]["batch_no"]) == ("unconsumed_batches", 3)
+
+
+def test_values_are_compared_with_the_newest_delivered_row(reconciled, configured, database):
+    """Of two rows of one version either is right, because content decides. Guard: compared_values."""
+    configured(compare=["firmware", "site", "reported_at"])
+    equal = reconciled("rows")
+    database.execute(
+        "insert into landing.devices (device_id, firmware, site, reported_at, _batch_no, _line_number)"
+        " values ('D-2', '0.1', 'bergen', '2026-05-01T02:00:00+02:00', 2, 9)"
+    )
+    tied = reconciled("rows")
+    database.execute("update marts.devices set firmware = '0.1' where device_id = 'D-2'")
+    [level] = reconciled("rows").marts[0].levels
+
+    assert equal.status == tied.status == "ok", tied.to_json()
+    assert figures(level)["modified_rows"] == (None, 1)
+    assert level.findings[0].violations == len(level.findings[0].samples) == 1
+
+
+def test_values_of_other_strategies_are_not_compared_with_landing(clean_state):
+    """Guard: is_newest_kept."""
+    with pytest.raises(WrongUse, match=r"compare: without a source, .* upsert, conflict_resolution replace"):
+        clean_state.project.render("reconcile_options", "orders", {"compare": ["status"]}, ["status"], False)
+    marts = {mart.name: mart.is_newest_kept for mart in all_marts(clean_state.project)}
+    assert {name for name, is_kept in marts.items() if is_kept} == {"devices", "order_lines"}
 
 
 def test_key_may_be_as_many_rows_as_are_declared(reconciled, configured, database):
