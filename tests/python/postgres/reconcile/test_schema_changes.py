@@ -34,7 +34,7 @@ def test_a_change_of_columns_is_a_difference_until_it_is_recorded(reconciled, co
     """A new column is none. Guard: column_changes, and that a run records what it has seen."""
     record(connection, "onerow", reconciled("schema"))
     record(connection, "onerow", reconciled("schema"))
-    database.execute("alter table marts.devices add column volts numeric(4, 2), alter column _batch_no type numeric")
+    database.execute("alter table marts.devices add column volts numeric(4, 2), alter reported_at type timestamptz(0)")
 
     changed = reconciled("schema")
     record(connection, "onerow", changed)
@@ -42,7 +42,7 @@ def test_a_change_of_columns_is_a_difference_until_it_is_recorded(reconciled, co
     gone = reconciled("schema")
 
     [finding] = changed.marts[0].levels[0].findings
-    assert (finding.rule, [each["column_name"] for each in finding.samples]) == ("columns_changed", ["_batch_no"])
+    assert (finding.rule, [each["column_name"] for each in finding.samples]) == ("columns_changed", ["reported_at"])
     assert {f.name: f.destination for f in changed.marts[0].levels[0].figures if f.status == "info"} == {
         "added_columns": 1
     }
