@@ -220,12 +220,6 @@ FAULTS = [
         {"schema": {"declared_columns": (7, 6)}},
     ),
     Fault(
-        "column gone since the last run",
-        ("alter table marts.devices drop column firmware",),
-        {"schema": {"declared_columns": (7, 6), "changed_columns": (None, 1)}},
-        was_equal=True,
-    ),
-    Fault(
         "precision lost since the last run",
         ("alter table marts.devices alter column reported_at type timestamptz(0)",),
         {"schema": {"changed_columns": (None, 1)}},
