@@ -4,9 +4,15 @@
 {% macro window_figures(mart) %}
 {%- set facts = onerow.reconciled_mart(mart) if execute else {} -%}
 {%- if facts.window %}
-{%- set old_enough = "windows.window_start + interval '1 " ~ facts.window.grain ~ "' <= now() - interval '" ~ facts.minimum_age ~ "'"
-    if facts.minimum_age else 'true' %}
+{%- set old_enough = 'true' -%}
+{%- if facts.minimum_age -%}
+    {%- set old_enough = "windows.window_start + interval '1 " ~ facts.window.grain ~ "' <= now() - interval '" ~ facts.minimum_age ~ "'" -%}
+{%- endif -%}
 {%- set is_judged = old_enough if facts.fan_out == 1 else 'false' %}
+with compared_keys as materialized (
+    {{ onerow.compared_keys(mart) | indent(4) }}
+)
+
 select figures.*
 from (
     select
@@ -33,7 +39,7 @@ from (
             null as mart_null_rows,
             -- A key that both sides have in this window counts once, below.
             count(*) filter (where is_null and mart_rows = 0) as null_keys
-        from ({{ onerow.compared_keys(mart) }}) as compared_keys
+        from compared_keys
         where delivered_rows > 0 or (not has_null and waiting_rows > 0 and mart_rows > 0)
         group by 1
 
@@ -50,7 +56,7 @@ from (
             null,
             sum(mart_rows) filter (where is_null),
             count(*) filter (where is_null)
-        from ({{ onerow.compared_keys(mart) }}) as compared_keys
+        from compared_keys
         where mart_rows > 0
         group by 1
     ) as both_sides
