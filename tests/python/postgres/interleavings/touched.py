@@ -3,23 +3,18 @@
 import re
 from dataclasses import dataclass, field
 
+# Every table of the ledger, by its name. The setting that claimed() reads is none.
+_LEDGER = re.compile(r'\bonerow"?\."?(?!claimed_batches\b)(\w+)')
 # A scratch table of a load, such as "upsert__new_1a2b", is its own until it takes the mart's name.
 _NAME = r'"(?!\w+__new_)\w+"'
 _MART = rf'"marts"\.{_NAME}'
-# What two sessions can meet in. A mart is two: its rows, and what the catalog says of it.
-_TOUCHED = {
-    name: re.compile(pattern, re.IGNORECASE)
-    for name, pattern in {
-        "lock": r"pg_advisory_xact_lock",
-        "batches": r'\bonerow"?\."?batches\b',
-        "claims": r'\bonerow"?\."?claims\b',
-        "outcomes": r'\bonerow"?\."?load_outcomes\b',
-        "letters": r'\bonerow"?\."?dead_letters\b',
-        # The staging view reads landing and nothing else.
-        "landing": r'\blanding"?\."?things\b|\bstg_things\b',
-        "rows": rf'\b(?:from|join|into|update) (?:"\w+"\.)?{_MART}',
-        "mart": rf"{_MART}|\brelname = '|\brename to {_NAME}",
-    }.items()
+# What else two sessions can meet in. A mart is two: its rows, and what the catalog says of it.
+_OTHERS = {
+    "lock": re.compile(r"pg_advisory_xact_lock"),
+    # The staging view reads landing and nothing else.
+    "landing": re.compile(r'\blanding"?\."?things\b|\bstg_things\b'),
+    "rows": re.compile(rf'\b(?:from|join|into|update) (?:"\w+"\.)?{_MART}', re.IGNORECASE),
+    "mart": re.compile(rf"{_MART}|\brelname = '|\brename to {_NAME}"),
 }
 COMMENTS = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 _WRITES = re.compile(r'\b(?:insert into|update|delete from|copy) ((?:"?\w+"?\.)*"?\w+"?)', re.IGNORECASE)
@@ -30,7 +25,7 @@ _LOCKED = frozenset({"mart"})
 # Rows that are locked make others wait, as written ones do.
 _LOCKS_ROWS = re.compile(r"\bfor (?:no key update|update|key share|share)\b", re.IGNORECASE)
 # What the server looks at by itself: foreign keys.
-_CHECKED = {"claims": {"batches"}, "outcomes": {"claims"}, "letters": {"batches"}}
+_CHECKED = {"claims": {"batches"}, "load_outcomes": {"claims"}, "dead_letters": {"batches"}}
 
 
 @dataclass(frozen=True)
@@ -73,12 +68,17 @@ class Touch:
 def touched(statement: str) -> Touch:
     """Return what a statement touches. Where its text leaves doubt, it counts as writing: that only plays more."""
     text = " ".join(COMMENTS.sub(" ", statement).split())
-    found = {name for name, pattern in _TOUCHED.items() if pattern.search(text)}
-    written = {name for target in _WRITES.findall(text) for name in found if _TOUCHED[name].search(f"into {target}")}
-    written |= found & ({"lock", "batches", "letters"} if _LOCKS_ROWS.search(text) else {"lock"})
+    found = _named(text)
+    written = set().union(*(_named(f"into {target}") for target in _WRITES.findall(text))) | (found & {"lock"})
+    if _LOCKS_ROWS.search(text):
+        written |= found
     if "mart" in found and _DEFINES.search(text):
         written |= {"mart", "rows"}
     else:
         written -= {"mart"}  # rows were written, not the table
     checked = set().union(*(_CHECKED.get(name, set()) for name in written))
     return Touch(frozenset((found | checked) - written), frozenset(written))
+
+
+def _named(text: str) -> set[str]:
+    return {*_LEDGER.findall(text), *(name for name, pattern in _OTHERS.items() if pattern.search(text))}
