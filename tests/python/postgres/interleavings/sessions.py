@@ -42,7 +42,8 @@ class Loader:
         ]
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, manifest, target / "output"), daemon=True)
+        arguments = (self._pipe, theirs, manifest, target / "output")
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
 
@@ -108,11 +109,12 @@ def _text(query: Any, connection: psycopg.Connection) -> str:
     return query.as_string(connection) if isinstance(query, psycopg.sql.Composable) else str(query)
 
 
-def _serve(pipe: Connection, manifest: Any, output: Path) -> None:
-    """Run what is ordered, one run after the other, each as a session of its own."""
+def _serve(inherited: Connection, pipe: Connection, manifest: Any, output: Path) -> None:
+    """Run what is ordered, one run after the other, each as a session of its own, until nobody is left to order."""
     from dbt.adapters.sql.connections import SQLConnectionManager  # noqa: PLC0415 - takes seconds
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
+    inherited.close()  # else the end of who orders would go unheard
     for descriptor in (1, 2):
         os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT), descriptor)
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
@@ -129,7 +131,10 @@ def _serve(pipe: Connection, manifest: Any, output: Path) -> None:
     run = called_in_a_thread(dbtRunner(manifest=manifest).invoke)
     gc.freeze()  # what was there before the fork is not looked through again and again
     while True:
-        arguments = pipe.recv()
+        try:
+            arguments = pipe.recv()
+        except EOFError:
+            return
         turns = Turns(pipe)
         # dbt looks at what there is, and makes what is missing of the ledger, before it comes to the model.
         turns.begin(Touch(reads=frozenset({"mart"})))
