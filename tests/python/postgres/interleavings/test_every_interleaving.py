@@ -12,6 +12,8 @@ from postgres.interleavings.stage import KINDS, OTHERS, Stage
 from postgres.interleavings.tester import WentWrong
 from postgres.interleavings.world import MARTS
 
+pytestmark = pytest.mark.timeout(1800)  # a pair of sessions is some dozens of runs of dbt
+
 EVERY = [
     *((strategy, kind, other) for strategy in MARTS for kind in KINDS for other in OTHERS),
     *((strategy, "refresh", "incremental") for strategy in MARTS),
@@ -53,7 +55,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("pair", pairs, ids=["-".join(pair) for pair in pairs])
 
 
-@pytest.mark.timeout(1800)
 def test_every_interleaving_ends_as_a_serial_order(
     stage: Callable[..., Stage], pair: tuple[str, str, str], record_property: Callable[[str, object], None]
 ) -> None:

@@ -11,7 +11,7 @@ from postgres.interleavings.touched import Touch
 from postgres.interleavings.turns import Session
 
 _LISTEN_SECONDS = 0.005
-_STUCK_SECONDS = 60
+_STUCK_SECONDS = 120
 
 # Only a lock of a session that is played, and stands still, makes another wait for good.
 _BLOCKED = "select pg_blocking_pids(%s) && %s::int[]"
