@@ -12,10 +12,10 @@ PIP_INSTALL := $(PIP) install -qq --root-user-action=ignore --no-deps
 DBT := .ci/with-server dbt --quiet
 SQL := models $(wildcard tests/dbt)
 
-.PHONY: help install demo test lint fix docs clean
+.PHONY: help install demo test interleavings lint fix docs clean
 
 help: ## List these verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED) ## Make .venv and install what requirements.lock names (the other verbs do so by themselves)
 
@@ -24,6 +24,9 @@ demo: $(INSTALLED) ## Show the same batches loaded by dbt's own strategy and by 
 
 test: $(INSTALLED) ## Run all tests, on a PostgreSQL of their own
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+interleavings: $(INSTALLED) ## Play every interleaving of a load and another session (minutes; `make test` has a short cut)
+	@$(BIN)/pytest -n 2 --dist worksteal --every-interleaving tests/python/postgres/interleavings
 
 lint: $(INSTALLED) ## Check Python, YAML, models, and the SQL that macros compile to
 	@$(BIN)/ruff check

@@ -47,7 +47,7 @@ class Database:
         self._open.close()
 
 
-def connect(login: Login, **parameters: Any) -> psycopg.Connection:
+def connect(login: Login, kind: type[psycopg.Connection] = psycopg.Connection, **parameters: Any) -> psycopg.Connection:
     """Open a connection that speaks UTC."""
     given = {
         "host": login.host,
@@ -56,7 +56,7 @@ def connect(login: Login, **parameters: Any) -> psycopg.Connection:
         "password": login.password,
         "dbname": login.dbname,
     }
-    return psycopg.connect(**{"application_name": "test", "options": "-c TimeZone=UTC", **given, **parameters})
+    return kind.connect(**{"application_name": "test", "options": "-c TimeZone=UTC", **given, **parameters})
 
 
 @contextmanager
