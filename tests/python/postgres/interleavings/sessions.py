@@ -15,7 +15,6 @@ import psycopg
 
 from harness.database import Database, connect
 from harness.dbt_project import DbtProject
-from harness.shallow_stack import called_in_a_thread
 from onerow.errors import OnerowError
 from postgres.interleavings.touched import Touch
 from postgres.interleavings.turns import Session, Turns
@@ -128,7 +127,7 @@ def _serve(inherited: Connection, pipe: Connection, manifest: Any, output: Path)
         return add_query(self, sql, *args, **named)
 
     SQLConnectionManager.add_query = gated
-    run = called_in_a_thread(dbtRunner(manifest=manifest).invoke)
+    run = dbtRunner(manifest=manifest).invoke
     gc.freeze()  # what was there before the fork is not looked through again and again
     while True:
         try:
