@@ -12,7 +12,7 @@ PIP_INSTALL := $(PIP) install -qq --root-user-action=ignore --no-deps
 DBT := .ci/with-server dbt --quiet
 SQL := models $(wildcard tests/dbt)
 
-.PHONY: help install demo test lint fix docs clean
+.PHONY: help install demo test chaos lint fix docs clean
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,10 @@ demo: $(INSTALLED) ## Show the same batches loaded by dbt's own strategy and by 
 
 test: $(INSTALLED) ## Run all tests, on a PostgreSQL of their own
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+chaos: $(INSTALLED) ## Kill, cut and crash everything at once: make chaos SEED=7 SECONDS=300, or WITHOUT=each, guard by guard
+	@PYTHONPATH=tests/python $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(WITHOUT),--without $(WITHOUT))
 
 lint: $(INSTALLED) ## Check Python, YAML, models, and the SQL that macros compile to
 	@$(BIN)/ruff check
