@@ -65,7 +65,10 @@ def _run(options: argparse.Namespace, guard: Guard | None, folder: Path) -> Figu
             print(f"{time.monotonic() - began:6.1f}  {who:10} {what}", flush=True)
 
         try:
-            return Chaos(options.seed, machine, proxy, project, folder / "delivered", say).run(options.seconds)
+            # Without a guard the project's own tests would stop a build before the invariants are looked at.
+            verb = "run" if guard else "build"
+            chaos = Chaos(options.seed, machine, proxy, project, folder=folder / "delivered", say=say, verb=verb)
+            return chaos.run(options.seconds)
         finally:
             project.close()
             proxy.close()

@@ -16,11 +16,11 @@ from chaos.machine import Machine
 from harness.dbt_project import DbtProject
 from harness.processes import Forked, Running
 
-BUILD = ("dbt", "build", "--threads", "4")
+_THREADS = ("--threads", "4")
 RECONCILE = ("onerow", "reconcile", "devices", "orders", "order_lines", "device_readings", "device_events")
-_SELECTED = (*BUILD, "--select", "+devices", "+devices_shared")
+_SELECTED = ("--select", "+devices", "+devices_shared")
 # A rebuild from landing would rightly take away what other writers have put there.
-_REFRESH = (*BUILD, "--full-refresh", "--exclude", "devices_shared")
+_REFRESH = ("--full-refresh", "--exclude", "devices_shared")
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,13 @@ class Actor:
     commands: Iterator[Command | None]
 
 
-def actors(seed: int, deliveries: Deliveries, machine: Machine) -> list[Actor]:
-    """Return everybody who works at once."""
+def build(verb: str, *words: str) -> Command:
+    """Return `dbt build`, or another verb of dbt."""
+    return Command(("dbt", verb, *_THREADS, *words))
+
+
+def actors(seed: int, deliveries: Deliveries, machine: Machine, verb: str) -> list[Actor]:
+    """Return everybody who works at once. `verb` is what dbt is asked to do."""
 
     def actor(name: str, commands: Callable[[random.Random], Iterator[Command | None]]) -> Actor:
         return Actor(name, _stream(seed, f"{name}:pause"), commands(_stream(seed, name)))
@@ -53,8 +58,8 @@ def actors(seed: int, deliveries: Deliveries, machine: Machine) -> list[Actor]:
     return [
         actor("land 1", lambda draw: _landings(draw, deliveries, 0)),
         actor("land 2", lambda draw: _landings(draw, deliveries, 1)),
-        actor("build 1", _builds),
-        actor("build 2", _builds),
+        actor("build 1", lambda draw: _builds(draw, verb)),
+        actor("build 2", lambda draw: _builds(draw, verb)),
         actor("reconcile", lambda _: itertools.repeat(Command(RECONCILE))),
         actor("replay", lambda draw: _replays(draw, machine, deliveries.folder)),
         actor("foreign 1", lambda _: (Command(("foreign", str(number))) for number in itertools.count(0, 2))),
@@ -91,9 +96,10 @@ def _landings(draw: random.Random, deliveries: Deliveries, first: int) -> Iterat
         yield Command(("onerow", "land", "devices", *map(str, files)), files)
 
 
-def _builds(draw: random.Random) -> Iterator[Command]:
+def _builds(draw: random.Random, verb: str) -> Iterator[Command]:
+    """Of the whole project, of two marts, and anew."""
     while True:
-        yield Command(draw.choices((BUILD, _SELECTED, _REFRESH), (40, 45, 15))[0])
+        yield build(verb, *draw.choices(((), _SELECTED, _REFRESH), (35, 50, 15))[0])
 
 
 def _replays(draw: random.Random, machine: Machine, folder: Path) -> Iterator[Command | None]:

@@ -52,7 +52,7 @@ def drawn(seed: int) -> Iterator[Fault]:
     draw = random.Random(f"{seed}:faults")  # noqa: S311 - drawn to be repeated
     while True:
         for kind in draw.sample(_DECK, k=len(_DECK)):
-            yield Fault(kind, draw.uniform(0.3, 3), draw.uniform(0.3, 3), draw.random())
+            yield Fault(kind, draw.uniform(0.3, 1.8), draw.uniform(0.3, 3), draw.random())
 
 
 class Faults:

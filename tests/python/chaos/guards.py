@@ -118,12 +118,12 @@ GUARDS = {
     ),
     "temporary": Guard(
         "nothing left",
-        "`on commit drop`, and temporary tables",
+        "that what a load keeps aside is temporary",
         (
             (
                 "macros/materializations/gather.sql",
                 "create temporary table {{ load.incoming }} on commit drop as",
-                "create temporary table {{ load.incoming }} as",
+                "create table {{ load.incoming }} as",
             ),
         ),
     ),
@@ -131,6 +131,7 @@ GUARDS = {
         "errors are clear",
         "the errors of the server, told as onerow's own",
         (
+            ("scripts/onerow/commands/options.py", "except psycopg.OperationalError", "except ZeroDivisionError"),
             (
                 "scripts/onerow/landing/land.py",
                 "except psycopg.Error as error:",

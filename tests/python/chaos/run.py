@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from chaos import clear, faults
-from chaos.actors import BUILD, RECONCILE, Actor, Command, actors, start
+from chaos.actors import RECONCILE, Actor, Command, actors, build, start
 from chaos.deliveries import Deliveries
 from chaos.faults import Faults
 from chaos.invariants import INVARIANTS, reported_is_there, sessions
@@ -60,20 +60,28 @@ class _Slot:
 class Chaos:
     """One run of one seed."""
 
-    def __init__(self, seed: int, machine: Machine, proxy: Proxy, project: DbtProject, folder: Path, say: Say):
-        """`project` connects through `proxy`. `say` is told what is drawn: who, and what it does."""
+    def __init__(
+        self, seed: int, machine: Machine, proxy: Proxy, project: DbtProject, *, folder: Path, say: Say, verb: str
+    ):
+        """`project` connects through `proxy`. `say` is told what is drawn: who, and what it does.
+
+        `folder` takes the delivered files. `verb` is what dbt is asked to do: `build`, or `run`.
+        """
         self._seed = seed
         self._machine = machine
         self._project = project
         self._say = say
+        self._build = build(verb)
         self._deliveries = Deliveries(seed, folder)
-        self._slots = [_Slot(actor) for actor in actors(seed, self._deliveries, machine)]
+        self._slots = [_Slot(actor) for actor in actors(seed, self._deliveries, machine, verb)]
         self._faults = Faults(machine, proxy, LOCK_TIMEOUT_SECONDS)
         self._reported: list[tuple[Path, str]] = []
         self.figures = Figures()
 
     def run(self, seconds: float) -> Figures:
-        """Let everybody work for so long, heal, and compare."""
+        """Build once in peace, let everybody work for so long, heal, and compare."""
+        self._say("begin", str(self._build))
+        start(self._project, self._seed, self._build).wait().succeeded()
         self._disturb(seconds)
         self._say("heal", "no more faults; what runs comes to its end")
         self._faults.heal()
@@ -173,7 +181,7 @@ class Chaos:
         """Run again what has not succeeded, and then a build and a reconciliation. All must succeed."""
         unsettled = [slot.unsettled for slot in self._slots if slot.unsettled]
         self.figures.retried = len(unsettled)
-        for command in [*unsettled, Command(BUILD), Command(BUILD), Command(RECONCILE)]:
+        for command in [*unsettled, self._build, Command(RECONCILE)]:
             self._say("retry", str(command))
             try:
                 finished = start(self._project, self._seed, command).wait(_HANGS_AFTER_SECONDS)
