@@ -6,14 +6,15 @@ from harness.processes import Finished
 
 # What the faults do, as PostgreSQL, libpq and onerow name it. Anything else is an error of the suite's own making.
 _CAUSES = {
-    "connection lost": r"server closed the connection|connection (?:is|has been|was)? ?(?:closed|lost|bad)"
-    r"|terminating connection|connection already closed|could not receive data|could not send data"
-    r"|Connection reset by peer|consuming input failed|SSL SYSCALL|lost synchronization|broken pipe"
-    r"|no connection to the server|connection pointer is NULL|the connection is lost",
-    "no server": r"Connection refused|the database system is|connection timeout expired|timeout expired",
+    "disk full": r"No space left on device|disk full|temporary file size exceeds",
     "lock timeout": r"lock timeout|is being loaded by|: waited .* for ",
     "statement timeout": r"statement timeout",
-    "disk full": r"No space left on device|disk full|temp_file_limit|temporary file size exceeds",
+    "no server": r"Connection refused|the database system is|timeout expired|connection to server .* failed",
+    "session ended": r"terminating connection",
+    "connection lost": r"server closed the connection|connection (?:is|has been|was)? ?(?:closed|lost|bad)"
+    r"|connection already closed|could not receive data|could not send data|Connection reset by peer"
+    r"|consuming input failed|SSL SYSCALL|lost synchronization|broken pipe|no connection to the server"
+    r"|connection pointer is NULL|message type 0x|insufficient data",
 }
 _TRACEBACK = "Traceback (most recent call last)"
 _FAILED_TEST = re.compile(r"Got \d+ results?, configured to fail|actual differs from expected")
@@ -35,12 +36,11 @@ def unclear(run: Finished, *, was_killed: bool) -> str | None:
     if run.returncode == 0 or (was_killed and run.returncode < 0):
         return None
     said = run.stdout + run.stderr
-    failed_test = _FAILED_TEST.search(said)
     problems = {
         "differences where there are none": run.returncode == 3,
         f"exit code {run.returncode}": run.returncode not in ((1, 2, 3) if run.args[0] == "dbt" else (1, 3)),
         "a traceback": _TRACEBACK in said,
-        "a test failed": failed_test is not None,
+        "a test failed": _FAILED_TEST.search(said) is not None,
         "it failed in silence": not said.strip(),
         "an error that names no cause": cause(run) is None,
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from chaos.expected import Expected, counted, loaded, read_batches, shared_rows
+from chaos.expected import counted, loaded, read_batches, shared_rows
 
 _EXACT, _SHARED = "devices", "devices_shared"
 _SAMPLES = 3
@@ -163,6 +163,3 @@ def _unlike(what: str, wanted: Counter[tuple], found: Counter[tuple]) -> list[st
         for word, rows in (("missing", missing), ("too many", surplus))
         if rows
     ]
-
-
-__all__ = ["INVARIANTS", "Expected", "reported_is_there", "sessions"]

@@ -21,7 +21,7 @@ from harness.dbt_project import DbtProject
 from harness.processes import Finished, Running
 
 LOCK_TIMEOUT_SECONDS = 4
-_HANGS_AFTER_SECONDS = 90
+_HANGS_AFTER_SECONDS = 150
 _POLL_SECONDS = 0.03
 
 Say = Callable[[str, str], None]
