@@ -12,9 +12,10 @@ import psycopg
 
 from chaos import foreign
 from chaos.deliveries import Deliveries, drawn_row
+from chaos.forked import Forked
 from chaos.machine import Machine
 from harness.dbt_project import DbtProject
-from harness.processes import Forked, Running
+from harness.processes import Running
 
 _THREADS = ("--threads", "4")
 RECONCILE = ("onerow", "reconcile", "devices", "orders", "order_lines", "device_readings", "device_events")
@@ -73,10 +74,10 @@ def start(project: DbtProject, seed: int, command: Command) -> Running:
         case "dbt":
             return project.start_dbt(*command.words[1:])
         case "onerow":
-            return project.fork_onerow(*command.words[1:])
+            return project.start_onerow(*command.words[1:])
     output = project.scratch / f"foreign{command.words[1]}"
     write = functools.partial(foreign.write, project.login, str(seed))
-    return Forked(lambda args: write(int(args[0])), command.words, project.folder, {}, output)
+    return Forked(lambda args: write(int(args[0])), command.words, output)
 
 
 def _stream(seed: int, name: str) -> random.Random:
@@ -111,14 +112,14 @@ def _replays(draw: random.Random, machine: Machine, folder: Path) -> Iterator[Co
             yield None
             continue
         if not is_corrected:
-            yield Command(("onerow", "dead-letters", "replay", "devices", str(letters[0][0])))
+            yield Command(("onerow", "dead-letters replay", "devices", str(letters[0][0])))
             continue
         corrections = [
             {"_batch_no": batch_no, "_line_number": line, **drawn_row(draw)} for batch_no, line in letters[:count]
         ]
         file = folder / f"corrections{number:04}.jsonl"
         file.write_text("".join(json.dumps(each) + "\n" for each in corrections), encoding="utf-8")
-        yield Command(("onerow", "dead-letters", "replay", "devices", "--file", str(file)))
+        yield Command(("onerow", "dead-letters replay", "devices", "--file", str(file)))
 
 
 def _open_letters(machine: Machine) -> list[tuple[int, int]]:

@@ -11,10 +11,11 @@ from typing import TypeVar
 
 import psycopg
 
+from chaos.forked import Forked
 from chaos.machine import Machine
 from chaos.proxy import Proxy
 from harness.database import connect
-from harness.processes import Forked, Running
+from harness.processes import Running
 from onerow.server.login import Login
 
 # More often what is cheap to survive: much is killed, the server crashes now and then.
@@ -145,7 +146,7 @@ class Faults:
         table, login, seconds = _pick(_LOCKED, fault), self._machine.login, self._lock_timeout + fault.seconds
         output = self._machine.scratch / f"lock{len(self._lockers)}"
         hold = ["lock", table, str(seconds)]
-        self._lockers.append(Forked(lambda args: _hold(login, *args), hold, self._machine.scratch, {}, output))
+        self._lockers.append(Forked(lambda args: _hold(login, *args), hold, output))
 
     def _fill_disk(self, fault: Fault) -> None:
         if not self._machine.has_small_disk:

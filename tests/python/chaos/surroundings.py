@@ -22,9 +22,7 @@ def enter(package: Path | None) -> None:
     may_mount = os.geteuid() == 0 and _succeeds([*private, "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
     paths = [*([str(package)] if package else []), str(Path(__file__).parents[1])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), _INSIDE: "mounts" if may_mount else "plain"}
-    # Processes that are killed leave semaphores for the parent to clean up, which it would grumble about.
-    quiet = ["-W", "ignore::UserWarning:multiprocessing.resource_tracker"]
-    command = [*(private if may_mount else []), sys.executable, *quiet, "-m", "chaos", *sys.argv[1:]]
+    command = [*(private if may_mount else []), sys.executable, "-m", "chaos", *sys.argv[1:]]
     os.execvpe(command[0], command, environment)  # noqa: S606 - no shell is wanted
 
 

@@ -68,19 +68,6 @@ class DbtProject:
         """Start a command of onerow on this project."""
         return self._start(self._onerow(command, args), self._own_target(), env)
 
-    def fork_onerow(self, *words: str) -> Running:
-        """As start_onerow(), forked from this process, because its imports take longer than what it does."""
-        target = self._own_target()
-        self.seed_target(target)
-        output = self.scratch / f"onerow{next(self._numbers)}"
-        # Behind the words, because `land` and others take any number of files.
-        options = ["--project-dir", str(self.folder), "--profiles-dir", str(self.profiles_dir)]
-        running = Forked(
-            _run_onerow, ["onerow", *words, *options], self.folder, self._environment(target, None), output
-        )
-        self._started.append(running)
-        return running
-
     def with_files(self, files: Mapping[str, str | None]) -> "DbtProject":
         """Return a copy of the project with other files: path in the project to text, or to None to remove it."""
         folder = self.scratch / f"copy{next(self._numbers)}"
@@ -165,14 +152,6 @@ class DbtProject:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
         return {**inherited, **own, **(env or {})}
-
-
-def _run_onerow(args: list[str]) -> None:
-    """Be the console script."""
-    from onerow.cli import main  # noqa: PLC0415 - as dbt
-
-    sys.argv = ["onerow", *args]
-    main()
 
 
 def succeeded(outcome: Any) -> Any:

@@ -71,7 +71,7 @@ def worked_on(
         database.execute(foreign.JOURNAL)
         project = chaos_project(database.login, database.login.port, scratch, 30, None)
         files = [str(deliveries.file(number)) for number in range(3)]
-        project.fork_onerow("land", "devices", *files).wait().succeeded()
+        project.start_onerow("land", "devices", *files).wait().succeeded()
         build = ("run", "--select", "+devices", "+devices_shared")
         project.start_dbt(*build).wait().succeeded()
         [(batch_no, line)] = database.rows(
@@ -82,8 +82,8 @@ def worked_on(
         corrections.write_text(
             json.dumps({"_batch_no": batch_no, "_line_number": line, **row, "status": None}), encoding="utf-8"
         )
-        replay = ("dead-letters", "replay", "devices", "--file", str(corrections))
-        project.fork_onerow(*replay).wait().succeeded()
+        replay = ("dead-letters replay", "devices", "--file", str(corrections))
+        project.start_onerow(*replay).wait().succeeded()
         project.start_dbt(*build).wait().succeeded()
         foreign.write(database.login, "1", 1)
         with kept_as_template(server.login, database, "chaos") as template:
