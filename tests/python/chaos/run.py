@@ -82,7 +82,7 @@ class Chaos:
     def run(self, seconds: float) -> Figures:
         """Build once in peace, let everybody work for so long, heal, and compare."""
         self._say("begin", str(self._build))
-        start(self._project, self._seed, self._build).wait().succeeded()
+        start(self._project, self._seed, self._build).wait(_HANGS_AFTER_SECONDS).succeeded()
         self._disturb(seconds)
         self._say("heal", "no more faults; what runs comes to its end")
         self._faults.heal()
