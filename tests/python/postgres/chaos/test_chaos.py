@@ -9,7 +9,8 @@ import pytest
 
 from harness.dbt_project import REPOSITORY
 
-_SEED = 7
+# Its first faults are a kill, a full disk, an ended session, a crash, and a cut-off.
+_SEED = 8
 _SECONDS = 12
 _TOTAL = re.compile(r"(?P<runs>\d+) runs, (?P<kills>\d+) kills, (?P<crashes>\d+) crashes, (?P<rows>[\d,]+) rows: ")
 
