@@ -20,7 +20,8 @@ from chaos.proxy import Proxy
 from harness.dbt_project import DbtProject
 from harness.processes import Finished, Running
 
-LOCK_TIMEOUT_SECONDS = 12
+# Longer than the marts of one full refresh wait for each other, also where the machine is busy.
+LOCK_TIMEOUT_SECONDS = 20
 # Twice as long as a build takes where many others keep the machine busy.
 _HANGS_AFTER_SECONDS = 240
 _POLL_SECONDS = 0.03
