@@ -12,7 +12,7 @@ PIP_INSTALL := $(PIP) install -qq --root-user-action=ignore --no-deps
 DBT := .ci/with-server dbt --quiet
 SQL := models $(wildcard tests/dbt)
 
-.PHONY: help install demo test interleavings lint fix docs clean
+.PHONY: help install demo test interleavings chaos lint fix docs clean
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,10 @@ test: $(INSTALLED) ## Run all tests, on a PostgreSQL of their own
 
 interleavings: $(INSTALLED) ## Play every interleaving of a load and another session (minutes; `make test` has a short cut)
 	@$(BIN)/pytest -n 2 --dist worksteal --every-interleaving tests/python/postgres/interleavings
+
+chaos: $(INSTALLED) ## Kill, cut and crash everything at once: make chaos SEED=7 SECONDS=300, or WITHOUT=each, guard by guard
+	@PYTHONPATH=tests/python $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(WITHOUT),--without $(WITHOUT))
 
 lint: $(INSTALLED) ## Check Python, YAML, models, and the SQL that macros compile to
 	@$(BIN)/ruff check

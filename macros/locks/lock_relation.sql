@@ -16,22 +16,7 @@
             end if;
             perform pg_advisory_xact_lock(lock_key);
         exception when lock_not_available then
-            select string_agg(
-                format('pid %s (%s, user %s) since %s', a.pid, a.application_name, a.usename, a.xact_start), ' and '
-            )
-            into holder
-            from pg_locks as l
-            inner join pg_stat_activity as a on a.pid = l.pid
-            where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-                and l.database = (select d.oid from pg_database as d where d.datname = current_database())
-                and ((l.classid::bigint << 32) | l.objid::bigint) = lock_key;
-            raise exception using
-                errcode = 'lock_not_available',
-                message = format(
-                    '%s is being loaded by %s; waited %s for it', {{ onerow.literal(name) }},
-                    coalesce(holder, 'a run that has just ended'), current_setting('lock_timeout')
-                ),
-                hint = 'Run again later, or set the var onerow_lock_timeout.';
+            {{ onerow.raise_lock_timeout(onerow.literal(name)) | indent(12) }}
         end $onerow$;
     {% endcall %}
 {% endmacro %}

@@ -6,11 +6,16 @@
         do $onerow$
         declare
             v record;
+            lock_key bigint;
+            holder text;
         begin
             -- In one order for all, a view before those that stand on it: whoever replaces a view holds its lock already.
             for v in select d.id from ({{ onerow.dependent_views(relation) }}) as d order by d.level, d.id loop
-                perform pg_advisory_xact_lock({{ onerow.lock_key('v.id') }});
+                lock_key := {{ onerow.lock_key('v.id') }};
+                perform pg_advisory_xact_lock(lock_key);
             end loop;
+        exception when lock_not_available then
+            {{ onerow.raise_lock_timeout('v.id') | indent(12) }}
         end $onerow$
     {%- endcall -%}
     {%- set statements = onerow.view_statements(relation) -%}

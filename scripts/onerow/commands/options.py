@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
+import psycopg
 
+from onerow.errors import CutShort
 from onerow.project.project import Project
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -55,7 +57,10 @@ def pass_project(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--target", help="Target of the dbt profile.")
     @functools.wraps(command)
     def with_project(project_dir: Path, profiles_dir: Path | None, target: str | None, **arguments: Any) -> Any:
-        return command(Project(project_dir.absolute(), profiles_dir, target), **arguments)
+        try:
+            return command(Project(project_dir.absolute(), profiles_dir, target), **arguments)
+        except psycopg.OperationalError as error:  # it may come of any statement: jobs name what they can say more about
+            raise CutShort(str(error).strip()) from error
 
     return with_project
 

@@ -8,6 +8,7 @@ from onerow.errors.batches import (
 from onerow.errors.database import (
     ComparisonFailed,
     ConnectionFailed,
+    CutShort,
     GrantsFailed,
     HistoryNotWritten,
     LedgerSetupFailed,

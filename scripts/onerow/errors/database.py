@@ -16,6 +16,14 @@ class ConnectionFailed(OnerowError):
         )
 
 
+class CutShort(OnerowError):
+    """The server ended the work of a command, or the connection to it was lost, in between."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(f"cut short by the server: {reason}. Run it again: what has been done is not done twice")
+
+
 class RelationMissing(OnerowError):
     """A table that is to be read is not in the database."""
 

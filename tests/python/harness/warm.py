@@ -40,7 +40,8 @@ def start(parse: Sequence[str], env: Mapping[str, str]) -> Path:
     """
     # The path of a socket has a hundred characters at most, which those of the test runner's folders exceed.
     path = Path(tempfile.mkdtemp(prefix="warm")) / "socket"
-    inherited = {**env, "PYTHONPATH": os.fspath(Path(__file__).parents[1])}
+    paths = [os.fspath(Path(__file__).parents[1]), *env.get("PYTHONPATH", "").split(os.pathsep)]
+    inherited = {**env, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     # Its input is a pipe that nobody writes to; it ends when the pipe does, with this process.
     process = subprocess.Popen(
         [sys.executable, "-m", "harness.warm", os.fspath(path), *parse],

@@ -1,0 +1,30 @@
+"""The project as the suite runs it: with a mart that others write to as well, and perhaps with a guard taken out."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from chaos.guards import Guard
+from harness import warm
+from harness.dbt_project import REPOSITORY, DbtProject, succeeded
+from onerow.server.login import Login
+
+_SHARED = "models/marts/devices_shared.sql"
+
+
+def chaos_project(login: Login, port: int, scratch: Path, lock_timeout: int, guard: Guard | None) -> DbtProject:
+    """Return a copy of the project, parsed once, that connects through the proxy's port. Its programs start warm."""
+    configuration = (REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8")
+    assert "onerow_lock_timeout: 30s" in configuration
+    changed = {
+        "dbt_project.yml": configuration.replace("onerow_lock_timeout: 30s", f"onerow_lock_timeout: {lock_timeout}s"),
+        _SHARED: (REPOSITORY / "models/marts/devices.sql").read_text(encoding="utf-8"),
+        **(guard.macros_without() if guard else {}),
+    }
+    copy = DbtProject(REPOSITORY, replace(login, port=port), scratch / "copy").with_files(changed)
+    if warm.listener() is None:
+        folders = {"project-dir": copy.folder, "profiles-dir": copy.profiles_dir, "target-path": copy.target_path}
+        warm.start(["parse", "--quiet", *(f"--{name}={folder}" for name, folder in folders.items())], os.environ)
+    else:
+        succeeded(copy.dbt_in_process("parse", "--quiet"))
+    return DbtProject(copy.folder, copy.login, scratch / "project", copy.target_path)
