@@ -14,6 +14,7 @@ from onerow.errors.database import (
     LockTimedOut,
     ReconcileFailed,
     RelationMissing,
+    SearchPathRefused,
 )
 from onerow.errors.dedupe import (
     CannotDedupe,
@@ -100,6 +101,7 @@ __all__ = [
     "RetypedColumnsRefused",
     "RowsReferenced",
     "RuleRefused",
+    "SearchPathRefused",
     "ServerFailed",
     "UndoRefused",
     "UnknownBatch",

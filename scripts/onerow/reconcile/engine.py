@@ -11,6 +11,7 @@ import duckdb
 
 from onerow.errors import ComparisonFailed
 from onerow.landing.parquet_text import literal, quoted
+from onerow.project.project import CATALOG_ONLY
 from onerow.reconcile.request import Means
 from onerow.reconcile.values import MACROS
 
@@ -21,7 +22,9 @@ _SETTINGS: Final = {
     "preserve_insertion_order": False,
 }
 # What each session that reads a side is set to, beside the limits of the connection.
-_SESSION: Final = "-c TimeZone=UTC -c jit=off -c lock_timeout={} -c extra_float_digits=1 -c DateStyle=ISO"
+_SESSION: Final = (
+    "-c search_path={} -c TimeZone=UTC -c jit=off -c lock_timeout={} -c extra_float_digits=1 -c DateStyle=ISO"
+)
 _TLS: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 
 
@@ -64,7 +67,7 @@ class Engine:
         }
         given = ", ".join(f"{name} {literal(str(value))}" for name, value in parameters.items() if value)
         self.run(name, f"create secret {quoted(name)} (type postgres, {given})")
-        session = _SESSION.format(lock_timeout).replace("'", "\\'")
+        session = _SESSION.format(CATALOG_ONLY, lock_timeout).replace("'", "\\'")
         options = f"application_name='onerow reconcile' options='{session}'"
         self.run(name, f"attach {literal(options)} as {quoted(name)} (type postgres, secret {quoted(name)}, read_only)")
 

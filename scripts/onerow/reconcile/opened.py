@@ -148,7 +148,7 @@ def _is_in(side: Side, target: str | None) -> bool:
 @contextmanager
 def _connected(target: Project, relation: Relation) -> Iterator[psycopg.Connection]:
     try:
-        connection = target.connect("onerow reconcile")
+        connection = target.connect("onerow reconcile", catalog_only=True)
     except DbtFailed as error:
         if relation.target is None:
             raise
