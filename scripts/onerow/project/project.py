@@ -13,7 +13,7 @@ from onerow.errors import ConnectionFailed, SearchPathRefused, UnknownSource, Wr
 from onerow.project import dbt
 from onerow.project.contract import Source, has_contract, read_contract
 
-# Of sessions whose statements name nothing but PostgreSQL's own and what they qualify. pg_temp is searched first unless named.
+# Of sessions that name nothing but PostgreSQL's own and what they qualify. pg_temp is searched first unless named.
 CATALOG_ONLY = "pg_catalog,pg_temp"
 
 

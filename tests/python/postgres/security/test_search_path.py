@@ -1,13 +1,12 @@
 """What others may put into a schema of the search_path is called by nobody, and what is trusted is still found."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from click.testing import CliRunner
 
-from harness.database import fresh_database, kept_as_template
+from harness.database import fresh_database
 from harness.dbt_project import DbtProject, succeeded
 from onerow.cli import onerow
 from onerow.errors import SearchPathRefused
