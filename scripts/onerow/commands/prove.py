@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from onerow.commands.options import pass_format, pass_project
-from onerow.commands.output import print_result
+from onerow.commands.output import DIFFERENCES_FOUND, print_result
 from onerow.landing.delivered_file import expand
 from onerow.project.project import Project
 from onerow.prove import prove as job
@@ -19,8 +19,9 @@ from onerow.prove.guarantees import GUARANTEES
 from onerow.prove.html import page
 from onerow.prove.report import FAILED, NOT_TRIED
 from onerow.prove.table import render
+from onerow.report.output_file import require_folder, write_output
 
-_EXIT_CODES = {FAILED: 3, NOT_TRIED: 1}
+_EXIT_CODES = {FAILED: DIFFERENCES_FOUND, NOT_TRIED: 1}
 # Of an option that decides what is tried, and so belongs to the command that tries it again.
 _TOLD_AGAIN = (
     *("project_dir", "profiles_dir", "target", "files", "source", "batch_column", "source_holds", "key", "ignored"),
@@ -66,9 +67,7 @@ _TOLD_AGAIN = (
 )
 @click.option("--no-search", is_flag=True, help="Do not look for the smallest example.")
 @click.option("--with-hooks", is_flag=True, help="Run the models' own hooks; what they write is not looked after.")
-@click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False, writable=True), help="Write the report to this file, too."
-)
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file, too.")
 @pass_format
 @pass_project
 @click.pass_context
@@ -93,6 +92,8 @@ def prove(
     Exit codes: 0 all that could be tried holds, 1 something broke or the time limit came first, 2 wrong use, 3 a
     guarantee does not hold.
     """
+    if html:
+        require_folder(html)
     given = {name: value for name, value in ctx.params.items() if name in _TOLD_AGAIN}
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
@@ -104,7 +105,7 @@ def prove(
         _tell,
     )
     if html:
-        html.write_text(page(proof), encoding="utf-8")
+        write_output(html, page(proof))
     print_result(output_format, proof.to_json(), render(proof))
     ctx.exit(_EXIT_CODES.get(proof.status, 0))
 
