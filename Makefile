@@ -25,13 +25,14 @@ demo: $(INSTALLED) ## Show the same batches loaded by dbt's own strategy and by 
 test: $(INSTALLED) ## Run all tests, on a PostgreSQL of their own
 	@$(BIN)/pytest -n 2 --dist worksteal
 
-lint: $(INSTALLED) ## Check Python, YAML, models, and the SQL that macros compile to
+lint: $(INSTALLED) ## Check Python, YAML, models, the SQL that macros compile to, and dependencies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/yamllint --strict .
 	@$(DBT) --warn-error parse
 	@.ci/with-server sqlfluff lint --disable-progress-bar $(SQL)
 	@.ci/with-server python .ci/lint_sent_sql.py
+	@$(BIN)/python .ci/audit_dependencies.py
 
 fix: $(INSTALLED) ## Correct what the linters can correct by themselves, and write anew what is generated
 	@$(BIN)/ruff check --fix
