@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from harness.database import Database, fresh_database
@@ -11,6 +12,9 @@ from harness.gate import Gate
 from harness.shallow_stack import called_in_a_thread
 from harness.shared_server import shared_server
 from onerow.server.lifecycle import Server
+
+# For --hypothesis-profile=fuzz: the fuzzers go on for longer.
+hypothesis.settings.register_profile("fuzz", max_examples=5_000)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -34,7 +34,7 @@ class LandedDeliveries:
         max_batches: int,
         max_rows: int,
     ):
-        """Take the batches: of `files`, or else the last that have landed. The n-th of `windows` is that of the n-th file.
+        """Take the batches: of `files`, or else the last that have landed. The n-th window is of the n-th file.
 
         Raises:
             CannotProve: nothing has landed.

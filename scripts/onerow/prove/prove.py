@@ -180,9 +180,7 @@ class _Proving:
             )
         source = self._source_table()
         if asked.windows:
-            raise CannotProve(
-                node.name, "--window is for models with meta.onerow.source: what is appended declares none"
-            )
+            raise CannotProve(node.name, "--window is for models with meta.onerow.source; other tables know no windows")
         if bool(asked.files) == bool(asked.batch_column):
             raise CannotProve(
                 node.name,

@@ -32,7 +32,6 @@ _MARKS = (
     *("\ufeff", "device_id", "null", "é"),
 )
 _LARGE = 20_000
-settings.register_profile("fuzz", max_examples=5_000)
 # Without a profile the examples are the same each time: what others change must not fail by chance.
 _fuzzed = settings(
     deadline=None,
