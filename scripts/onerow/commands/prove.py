@@ -25,19 +25,8 @@ from onerow.report.output_file import require_folder, write_output
 _EXIT_CODES = {FAILED: DIFFERENCES_FOUND, NOT_TRIED: 1}
 # Of an option that decides what is tried, and so belongs to the command that tries it again.
 _TOLD_AGAIN = (
-    *(
-        "project_dir",
-        "profiles_dir",
-        "target",
-        "files",
-        "windows",
-        "source",
-        "batch_column",
-        "source_holds",
-        "key",
-        "ignored",
-    ),
-    *("window_column", "runs", "seed", "max_batches", "max_rows", "with_hooks"),
+    *("project_dir", "profiles_dir", "target", "files", "windows", "source", "batch_column", "source_holds", "key"),
+    *("ignored", "window_column", "runs", "seed", "max_batches", "max_rows", "with_hooks"),
 )
 
 
