@@ -4,7 +4,14 @@
 {% macro window_figures(mart) %}
 {%- set facts = onerow.reconciled_mart(mart) if execute else {} -%}
 {%- if facts.window %}
-{%- set old_enough = "windows.window_start + interval '1 " ~ facts.window.grain ~ "' <= now() - interval '" ~ (facts.minimum_age or '0 seconds') ~ "'" %}
+{%- set old_enough = 'true' -%}
+{%- if facts.minimum_age -%}
+    {%- set old_enough = "windows.window_start + interval '1 " ~ facts.window.grain ~ "' <= now() - interval '" ~ facts.minimum_age ~ "'" -%}
+{%- endif %}
+with compared_keys as materialized (
+    {{ onerow.compared_keys(mart) | indent(4) }}
+)
+
 select figures.*
 from (
     select
@@ -24,7 +31,7 @@ from (
             count(*) filter (where is_missing) as missing_keys,
             null as unexpected_keys,
             null as duplicate_keys
-        from ({{ onerow.compared_keys(mart) }}) as compared_keys
+        from compared_keys
         where not has_null and (delivered_rows > 0 or (waiting_rows > 0 and mart_rows > 0))
         group by 1
 
@@ -38,7 +45,7 @@ from (
             null,
             count(*) filter (where is_unexpected),
             count(*) filter (where is_duplicate)
-        from ({{ onerow.compared_keys(mart) }}) as compared_keys
+        from compared_keys
         where not has_null and mart_rows > 0
         group by 1
     ) as both_sides
@@ -52,7 +59,7 @@ cross join lateral (
         windows.window_start,
         windows.source_keys,
         windows.mart_rows,
-        case when {{ old_enough if facts.minimum_age else 'true' }}
+        case when {{ old_enough }}
             then abs(coalesce(windows.mart_rows, 0) - coalesce(windows.source_keys, 0)) end,
         null
     ),
@@ -61,7 +68,7 @@ cross join lateral (
         windows.window_start,
         windows.source_keys,
         windows.mart_keys,
-        case when {{ old_enough if facts.minimum_age else 'true' }}
+        case when {{ old_enough }}
             then abs(coalesce(windows.mart_keys, 0) - coalesce(windows.source_keys, 0)) end,
         null
     ),

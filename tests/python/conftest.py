@@ -1,27 +1,21 @@
 """The fixtures that tests share. What they give is described in the modules of `harness`."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from harness import behavior_flags
 from harness.database import Database, fresh_database
 from harness.dbt_project import REPOSITORY, DbtProject
 from harness.gate import Gate
-from harness.shallow_stack import called_in_a_thread
 from harness.shared_server import shared_server
 from onerow.server.lifecycle import Server
 
 # For --hypothesis-profile=fuzz: the fuzzers go on for longer.
 hypothesis.settings.register_profile("fuzz", max_examples=5_000)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Run each test in a thread of its own."""
-    pyfuncitem.obj = called_in_a_thread(pyfuncitem.obj)
-    return (yield)
+behavior_flags.declare_quickly()
 
 
 @pytest.fixture(scope="session")

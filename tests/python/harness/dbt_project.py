@@ -4,13 +4,12 @@ import itertools
 import json
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.processes import Finished, Forked, Running
-from harness.shallow_stack import called_in_a_thread
+from harness import warm
+from harness.processes import Finished, Running, Warm
 from onerow.server.login import Login
 
 REPOSITORY = Path(__file__).parents[3]
@@ -45,18 +44,8 @@ class DbtProject:
         return self._start(["dbt", *args], self.target_path, env).wait()
 
     def start_dbt(self, *args: str, env: Mapping[str, str] | None = None) -> Running:
-        """Start dbt. Each start has a target folder of its own: what runs at once meets in the database only.
-
-        The process is forked from this one, because importing dbt takes longer than what tests want to see of it.
-        """
-        from dbt.cli.main import cli  # noqa: PLC0415 - takes seconds, and not every test needs it
-
-        target = self._own_target()
-        self.seed_target(target)
-        output = self.scratch / f"dbt{next(self._numbers)}"
-        running = Forked(cli, ["dbt", *args], self.folder, self._environment(target, env), output)
-        self._started.append(running)
-        return running
+        """Start dbt. Each start has a target folder of its own: what runs at once meets in the database only."""
+        return self._start(["dbt", *args], self._own_target(), env)
 
     def dbt_in_process(self, *args: str) -> Any:
         """Run dbt in this process, which saves its start, and return its dbtRunnerResult."""
@@ -69,9 +58,7 @@ class DbtProject:
         options += [f"--{name}-path={path}" for name, path in paths.items()]
         if "--write-json" not in args:
             options.append("--no-write-json")  # writing the manifest takes longer than most of what tests run
-        # In a thread also where a fixture asks for it, which the thread of a test does not run.
-        invoke = called_in_a_thread(dbtRunner().invoke)
-        return invoke([*args, *options, "--no-use-colors", "--no-version-check"])
+        return dbtRunner().invoke([*args, *options, "--no-use-colors", "--no-version-check"])
 
     def onerow(self, command: str, *args: str | Path, env: Mapping[str, str] | None = None) -> Finished:
         """Run a command of onerow, such as "land" or "batches list", on this project, to its end."""
@@ -115,6 +102,16 @@ class DbtProject:
         for child in self._children:
             child.close()
 
+    def warm(self) -> Path:
+        """Return the socket at which `warm_client` asks for programs; the first call has the repository parsed."""
+        if listener := warm.listener():
+            return listener
+        target = self.scratch / "warm"
+        self.seed_target(target)
+        folders = {"project-dir": REPOSITORY, "profiles-dir": self.profiles_dir, "target-path": target}
+        parse = ["parse", "--quiet", *(f"--{name}={folder}" for name, folder in folders.items())]
+        return warm.start(parse, self._environment(target, None))
+
     def _child(self, folder: Path, profile: dict[str, Any]) -> "DbtProject":
         scratch = self.scratch / f"run{next(self._numbers)}"
         child = DbtProject(folder, self.login, scratch, self._parsed, **profile)
@@ -137,9 +134,8 @@ class DbtProject:
 
     def _start(self, command: list[str], target: Path, env: Mapping[str, str] | None) -> Running:
         self.seed_target(target)
-        program = Path(sys.executable).parent / command[0]
         output = self.scratch / f"{command[0]}{next(self._numbers)}"
-        running = Running([program, *command[1:]], self.folder, self._environment(target, env), output)
+        running = Warm(self.warm(), command, self.folder, self._environment(target, env), output)
         self._started.append(running)
         return running
 

@@ -1,13 +1,14 @@
 """Real processes: run to the end, or started, watched and killed."""
 
-import multiprocessing
 import os
+import select
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from harness import warm_client
 
 
 @dataclass(frozen=True)
@@ -83,51 +84,40 @@ class Running:
         )
 
 
-class Forked(Running):
-    """A program's main function in a process of its own, forked from this one, whose imports it need not do again."""
+class Warm(Running):
+    """A program that is started by a process of `harness.warm`, whose imports it need not do again."""
 
-    def __init__(
-        self,
-        function: Callable[[list[str]], None],
-        args: Sequence[str],
-        cwd: Path,
-        env: Mapping[str, str],
-        output: Path,
-    ):
+    def __init__(self, listener: Path, args: Sequence[str], cwd: Path, env: Mapping[str, str], output: Path):
         self.args = list(args)
         self.stdout_file, self.stderr_file = output.with_suffix(".stdout"), output.with_suffix(".stderr")
-
-        def run() -> None:
-            for descriptor, file in ((1, self.stdout_file), (2, self.stderr_file)):
-                os.dup2(os.open(file, os.O_WRONLY), descriptor)
-            sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
-            os.chdir(cwd)
-            os.environ.clear()
-            os.environ.update(env)
-            function(self.args[1:])
-
-        self.stdout_file.touch()
-        self.stderr_file.touch()
-        self._process = multiprocessing.get_context("fork").Process(target=run, daemon=True)
-        self._process.start()
+        with (
+            Path(os.devnull).open("rb") as stdin,
+            self.stdout_file.open("wb") as stdout,
+            self.stderr_file.open("wb") as stderr,
+        ):
+            descriptors = [file.fileno() for file in (stdin, stdout, stderr)]
+            self._pid, self._connection = warm_client.start(listener, self.args, cwd, env, descriptors)
+        self._exit_code: int | None = None
 
     @property
     def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid or 0
+        """Its process id, which is that of its group too."""
+        return self._pid
 
     @property
     def is_running(self) -> bool:
         """Whether it has not ended yet."""
-        return self._process.is_alive()
+        return not self._has_ended(within=0)
 
     def wait(self, seconds: float = 120) -> Finished:
         """As Running.wait()."""
-        self._process.join(seconds)
-        assert self._process.exitcode is not None, f"still running after {seconds} s: {self._finished(-1)}"
-        return self._finished(self._process.exitcode)
+        assert self._has_ended(seconds), f"still running after {seconds} s: {self._finished(-1)}"
+        return self._finished(self._exit_code or 0)
 
-    def kill(self) -> Finished:
-        """End it with SIGKILL, as a crash would."""
-        self._process.kill()
-        return self.wait()
+    def _has_ended(self, within: float) -> bool:
+        if self._exit_code is None:
+            answered, _, _ = select.select([self._connection], [], [], within)
+            if answered:
+                self._exit_code = warm_client.received(self._connection)
+                self._connection.close()
+        return self._exit_code is not None

@@ -15,7 +15,6 @@ from dbt.tests.util import run_dbt, write_file
 
 from harness.database import fresh_database
 from harness.dbt_project import REPOSITORY
-from harness.shallow_stack import called_in_a_thread
 from onerow.server.lifecycle import Server
 
 _CONSUMER = REPOSITORY / "tests/dbt_project"
@@ -86,5 +85,5 @@ def dbt_project_yml(project_root: Any, project_config_update: dict[str, Any], re
 @pytest.fixture(scope="class")
 def project(project_setup: Any, project_files: None) -> Any:
     """The suite's project, with the package installed."""
-    called_in_a_thread(run_dbt)(["deps"])
+    run_dbt(["deps"])
     return project_setup

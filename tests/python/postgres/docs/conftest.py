@@ -1,5 +1,7 @@
 """A copy of the project as a reader of the docs has it."""
 
+import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -8,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.dbt_project import REPOSITORY
+from harness import warm_client
+from harness.dbt_project import REPOSITORY, DbtProject
 
 _NOT_CHECKED_IN = shutil.ignore_patterns(
     ".*_cache", ".git", ".hypothesis", ".onerow", ".venv", "__pycache__", "logs", "profiles.yml", "target"
@@ -16,10 +19,29 @@ _NOT_CHECKED_IN = shutil.ignore_patterns(
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Iterator[Path]:
-    """The project's files in a folder of its own, with the virtual environment. Its server is stopped at the end."""
+def clone(tmp_path: Path, project: DbtProject) -> Iterator[Path]:
+    """The project's files in a folder of its own, with a virtual environment. Its server is stopped at the end."""
     folder = tmp_path / "my onerow"
     shutil.copytree(REPOSITORY, folder, ignore=_NOT_CHECKED_IN)
-    (folder / ".venv").symlink_to(sys.prefix)
+    _virtual_environment(folder / ".venv", project.warm())
+    project.seed_target(folder / "target")
     yield folder
     subprocess.run([folder / ".venv/bin/onerow", "server", "stop"], cwd=folder, check=True, capture_output=True)
+
+
+def _virtual_environment(folder: Path, listener: Path) -> None:
+    """Make one like that of the tests, in which dbt and onerow start warm."""
+    (folder / "bin").mkdir(parents=True)
+    for entry in Path(sys.prefix).iterdir():
+        if entry.name != "bin":
+            (folder / entry.name).symlink_to(entry)
+    for entry in (Path(sys.prefix) / "bin").iterdir():
+        here = folder / "bin" / entry.name
+        if entry.name in ("dbt", "onerow"):
+            program = [sys.executable, "-IS", warm_client.__file__, os.fspath(listener), entry.name]
+            here.write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n')
+            here.chmod(0o755)
+        elif entry.name == "activate":
+            here.write_text(entry.read_text().replace(sys.prefix, os.fspath(folder)))
+        else:
+            here.symlink_to(entry)

@@ -1,0 +1,129 @@
+"""Programs that start warm: forked from a process that has imported dbt and onerow, and parsed the project.
+
+A start of dbt takes two seconds of processor, more than most of what tests want to see of it. What is forked is a
+process as any other, with a process group, connections and an end of its own.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.warm_client import send
+
+_PROGRAMS = {"dbt": ("dbt.cli.main", "cli"), "onerow": ("onerow.cli", "main")}
+# The socket and its process, once there is one.
+_ready: list[tuple[Path, subprocess.Popen[bytes]]] = []
+
+
+def listener() -> Path | None:
+    """Return the socket at which `warm_client` asks for programs, or None before start()."""
+    return _ready[0][0] if _ready else None
+
+
+def start(parse: Sequence[str], env: Mapping[str, str]) -> Path:
+    """Have programs ready as long as this process lives, and return their socket.
+
+    `parse` are the arguments by which dbt parses the project once, in the environment given.
+    """
+    # The path of a socket has a hundred characters at most, which those of the test runner's folders exceed.
+    path = Path(tempfile.mkdtemp(prefix="warm")) / "socket"
+    inherited = {**env, "PYTHONPATH": os.fspath(Path(__file__).parents[1])}
+    # Its input is a pipe that nobody writes to; it ends when the pipe does, with this process.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness.warm", os.fspath(path), *parse],
+        env=inherited,
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not path.exists():
+        assert process.poll() is None, "the process that has programs ready has ended"
+        time.sleep(0.01)
+    _ready.append((path, process))
+    return path
+
+
+def _serve(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        aside = path.with_suffix(".new")
+        listener.bind(os.fspath(aside))
+        listener.listen()
+        aside.rename(path)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who attend to a program
+        while True:
+            ready, _, _ = select.select([listener, 0], [], [])
+            if 0 in ready:
+                return
+            connection, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                _attend(connection)
+            connection.close()
+
+
+def _attend(connection: socket.socket) -> None:
+    """Fork the program that is asked for, wait for its end, and say its exit code."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    length, descriptors, _, _ = socket.recv_fds(connection, 8, 3)
+    request = json.loads(connection.recv(struct.unpack("Q", length)[0], socket.MSG_WAITALL))
+    program = os.fork()
+    if program == 0:
+        connection.close()
+        os.setpgid(0, 0)
+        _run(request, descriptors)
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it may be as far already, or at its end
+        os.setpgid(program, program)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    # Whoever has asked may be gone; the program is waited for all the same.
+    with contextlib.suppress(BrokenPipeError):
+        send(connection, program)
+    _, status = os.waitpid(program, 0)
+    with contextlib.suppress(BrokenPipeError):
+        send(connection, os.waitstatus_to_exitcode(status))
+    os._exit(0)
+
+
+def _run(request: dict, descriptors: Sequence[int]) -> None:
+    """Become the program. It ends as a program does: with its exit handlers, and with a traceback if it fails."""
+    for number, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    time.tzset()
+    name = request["args"][0]
+    module, function = _PROGRAMS[name]
+    sys.argv = [os.fspath(Path(sys.executable).parent / name), *request["args"][1:]]
+    sys.exit(getattr(importlib.import_module(module), function)())
+
+
+if __name__ == "__main__":
+    from dbt.cli.main import dbtRunner
+
+    # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
+    importlib.import_module("onerow.commands.batches")
+    parsed = dbtRunner().invoke(sys.argv[2:])
+    assert parsed.success, parsed.exception
+    # What is there now lives as long as the programs do: their collections of garbage need not look at it.
+    gc.collect()
+    gc.freeze()
+    serving = os.getpid()
+    try:
+        _serve(Path(sys.argv[1]))
+    finally:
+        if os.getpid() == serving:
+            shutil.rmtree(Path(sys.argv[1]).parent)
