@@ -32,13 +32,14 @@ chaos: $(INSTALLED) ## Kill, cut and crash everything at once: make chaos SEED=7
 	@PYTHONPATH=tests/python $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) \
 		$(if $(WITHOUT),--without $(WITHOUT))
 
-lint: $(INSTALLED) ## Check Python, YAML, models, and the SQL that macros compile to
+lint: $(INSTALLED) ## Check Python, YAML, models, the SQL that macros compile to, and dependencies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/yamllint --strict .
 	@$(DBT) --warn-error parse
 	@.ci/with-server sqlfluff lint --disable-progress-bar $(SQL)
 	@.ci/with-server python .ci/lint_sent_sql.py
+	@$(BIN)/python .ci/audit_dependencies.py
 
 fix: $(INSTALLED) ## Correct what the linters can correct by themselves, and write anew what is generated
 	@$(BIN)/ruff check --fix

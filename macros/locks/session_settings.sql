@@ -1,6 +1,8 @@
-{#- What a writing transaction relies on, for this transaction only: a limit to every wait, one text form for every value, memory to
+{#- What a writing transaction relies on, for this transaction only: names that mean what PostgreSQL means by
+    them, a limit to every wait, one text form for every value, memory to
     sort a batch in, and an early end for a session whose client has died (else it would go on and commit what a retry loads again). -#}
 {% macro session_settings(name) %}
+{{ onerow.trusted_search_path(var('onerow_trusted_roles', []), is_local=true) }}
 set local lock_timeout = {{ onerow.literal(var('onerow_lock_timeout', '30s')) }};
 set local client_connection_check_interval = '2s';
 set local idle_in_transaction_session_timeout = '10min';

@@ -3,6 +3,8 @@
     {%- if should_store_failures() -%}
         {%- do onerow.lock_relation(this) -%}
         {%- do onerow.look_again(this) -%}
+    {%- else -%}
+        {%- do onerow.set_search_path() -%}
     {%- endif -%}
     {%- set relations = dbt.materialization_test_default() -%}
     {%- do onerow.log_violations(sql) -%}

@@ -12,6 +12,7 @@
     {%- endif -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set options = onerow.load_options() -%}
+    {%- do onerow.set_search_path() -%}
     {%- set existing = onerow.look_again(target_relation) -%}
     {%- do onerow.require_plain_table(existing) -%}
     {%- set rebuild = onerow.is_rebuild(existing) -%}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from harness import behavior_flags
@@ -12,6 +13,8 @@ from harness.gate import Gate
 from harness.shared_server import shared_server
 from onerow.server.lifecycle import Server
 
+# For --hypothesis-profile=fuzz: the fuzzers go on for longer.
+hypothesis.settings.register_profile("fuzz", max_examples=5_000)
 behavior_flags.declare_quickly()
 
 

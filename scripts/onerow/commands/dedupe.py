@@ -11,7 +11,7 @@ import psycopg
 from rich.console import Console
 
 from onerow.commands.options import pass_format, pass_project
-from onerow.commands.output import print_result
+from onerow.commands.output import DIFFERENCES_FOUND, print_result
 from onerow.dedupe import apply as applying
 from onerow.dedupe import audit as auditing
 from onerow.dedupe import preview as previewing
@@ -22,8 +22,6 @@ from onerow.dedupe.target import TableName, Target, find_target, table_of_model
 from onerow.errors import DedupeFailed
 from onerow.ledger.setup import connect, ensure_tables
 from onerow.project.project import Project
-
-DUPLICATES_FOUND = 3
 
 _pause = click.option(
     "--pause", type=click.FloatRange(min=0), default=0, show_default=True, help="Seconds between two transactions."
@@ -106,7 +104,7 @@ def audit(ctx: click.Context, project: Project, find: Callable[..., Target], lim
             found = auditing.audit(project, connection, target, limit)
     print_result(output_format, found.to_json(), render_audit(found))
     if found.duplicate_keys:
-        ctx.exit(DUPLICATES_FOUND)
+        ctx.exit(DIFFERENCES_FOUND)
 
 
 @dedupe.command(epilog="Example: onerow dedupe preview devices --rule newest")
@@ -180,7 +178,7 @@ def undo(project: Project, run: int, pause: float, output_format: str) -> None:
         done = undoing.undo(project, connection, run, pause=pause, report=status.update)
     print_result(output_format, done.to_json(), render_undone(done))
     if done.changed_count:
-        click.get_current_context().exit(DUPLICATES_FOUND)
+        click.get_current_context().exit(DIFFERENCES_FOUND)
 
 
 @contextmanager

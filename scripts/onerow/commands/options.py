@@ -59,7 +59,7 @@ def pass_project(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_project(project_dir: Path, profiles_dir: Path | None, target: str | None, **arguments: Any) -> Any:
         try:
             return command(Project(project_dir.absolute(), profiles_dir, target), **arguments)
-        except psycopg.OperationalError as error:  # it may come of any statement: jobs name what they can say more about
+        except psycopg.OperationalError as error:  # of any statement; jobs name what they know more about
             raise CutShort(str(error).strip()) from error
 
     return with_project

@@ -1,4 +1,4 @@
-"""How commands print a result."""
+"""How commands print a result, and how they end where it is one to look at."""
 
 import io
 import json
@@ -6,6 +6,9 @@ from typing import Any
 
 import click
 from rich.console import Console, RenderableType
+
+# Exit code of a command that found differences, duplicates or refused rows: nothing broke, and not all is well.
+DIFFERENCES_FOUND = 3
 
 # Columns of a table that goes to a file.
 _WIDTH_IN_A_FILE = 120

@@ -7,15 +7,13 @@ import click
 from rich.console import Console
 
 from onerow.commands.options import Timestamp, pass_format, pass_project
-from onerow.commands.output import print_result
+from onerow.commands.output import DIFFERENCES_FOUND, print_result
 from onerow.landing.delivery import Delivery
 from onerow.plan import plan as job
 from onerow.plan.report import OUTCOMES, REJECTS
 from onerow.plan.table import render
 from onerow.project.project import Project
 from onerow.reconcile.marts import find_marts
-
-REJECTS_FOUND = 3
 
 
 @click.command(epilog="Example: onerow plan devices --outcome modified")
@@ -84,4 +82,4 @@ def plan(
         )
     print_result(output_format, planned.to_json(), render(planned))
     if strict and planned.status == REJECTS:
-        ctx.exit(REJECTS_FOUND)
+        ctx.exit(DIFFERENCES_FOUND)

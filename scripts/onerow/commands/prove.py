@@ -4,14 +4,15 @@ import shlex
 import signal
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
-from onerow.commands.options import pass_format, pass_project
-from onerow.commands.output import print_result
+from onerow.commands.options import Timestamp, pass_format, pass_project
+from onerow.commands.output import DIFFERENCES_FOUND, print_result
 from onerow.landing.delivered_file import expand
 from onerow.project.project import Project
 from onerow.prove import prove as job
@@ -19,12 +20,13 @@ from onerow.prove.guarantees import GUARANTEES
 from onerow.prove.html import page
 from onerow.prove.report import FAILED, NOT_TRIED
 from onerow.prove.table import render
+from onerow.report.output_file import require_folder, write_output
 
-_EXIT_CODES = {FAILED: 3, NOT_TRIED: 1}
+_EXIT_CODES = {FAILED: DIFFERENCES_FOUND, NOT_TRIED: 1}
 # Of an option that decides what is tried, and so belongs to the command that tries it again.
 _TOLD_AGAIN = (
-    *("project_dir", "profiles_dir", "target", "files", "source", "batch_column", "source_holds", "key", "ignored"),
-    *("window_column", "runs", "seed", "max_batches", "max_rows", "with_hooks"),
+    *("project_dir", "profiles_dir", "target", "files", "windows", "source", "batch_column", "source_holds", "key"),
+    *("ignored", "window_column", "runs", "seed", "max_batches", "max_rows", "with_hooks"),
 )
 
 
@@ -32,6 +34,15 @@ _TOLD_AGAIN = (
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.option(
     "--file", "files", multiple=True, help="Deliver this file as a batch, in the order given; a glob is several."
+)
+@click.option(
+    "--window",
+    "windows",
+    nargs=2,
+    multiple=True,
+    type=Timestamp(),
+    metavar="START END",
+    help="Half-open period that a --file delivers completely; one for each file, in their order.",
 )
 @click.option("--source", metavar="NAME", help="Source whose batches are tried, of a model that reads several.")
 @click.option(
@@ -66,9 +77,7 @@ _TOLD_AGAIN = (
 )
 @click.option("--no-search", is_flag=True, help="Do not look for the smallest example.")
 @click.option("--with-hooks", is_flag=True, help="Run the models' own hooks; what they write is not looked after.")
-@click.option(
-    "--html", type=click.Path(path_type=Path, dir_okay=False, writable=True), help="Write the report to this file, too."
-)
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file, too.")
 @pass_format
 @pass_project
 @click.pass_context
@@ -78,6 +87,7 @@ def prove(
     *,
     models: tuple[str, ...],
     files: tuple[str, ...],
+    windows: tuple[tuple[datetime, datetime], ...],
     source_holds: str,
     no_search: bool,
     html: Path | None,
@@ -93,18 +103,25 @@ def prove(
     Exit codes: 0 all that could be tried holds, 1 something broke or the time limit came first, 2 wrong use, 3 a
     guarantee does not hold.
     """
+    if html:
+        require_folder(html)
+    delivered = tuple(expand(files))
+    if windows and len(windows) != len(delivered):
+        raise click.UsageError(f"--window is given {len(windows)} times for {len(delivered)} files: one for each")
+    if wrong := [start for start, end in windows if start >= end]:
+        raise click.UsageError(f"--window begins with {wrong[0]} and does not end after it")
     given = {name: value for name, value in ctx.params.items() if name in _TOLD_AGAIN}
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     proof = job.prove(
         project,
         models,
-        job.Asked(files=tuple(expand(files)), holds_all=source_holds == "all", searches=not no_search, **asked),
+        job.Asked(files=delivered, windows=windows, holds_all=source_holds == "all", searches=not no_search, **asked),
         lambda model, guarantee: _command(ctx, model, guarantee, given),
         _tell,
     )
     if html:
-        html.write_text(page(proof), encoding="utf-8")
+        write_output(html, page(proof))
     print_result(output_format, proof.to_json(), render(proof))
     ctx.exit(_EXIT_CODES.get(proof.status, 0))
 
@@ -131,5 +148,6 @@ def _command(ctx: click.Context, model: str, guarantee: str, given: dict[str, An
             words.append(option.opts[0])
             continue
         for each in value if option.multiple else [value]:
-            words += [option.opts[0], str(each)]
+            parts = [part.isoformat() for part in each] if option.nargs > 1 else [str(each)]
+            words += [option.opts[0], *parts]
     return shlex.join(words)

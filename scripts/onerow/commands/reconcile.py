@@ -6,7 +6,8 @@ import click
 
 from onerow.commands.comparison import pass_comparison
 from onerow.commands.options import WebAddress, pass_project
-from onerow.commands.reconciled import DIFFERENCES_FOUND, FORMATS, TABLE, compare_sides, reconcile_marts
+from onerow.commands.output import DIFFERENCES_FOUND
+from onerow.commands.reconciled import FORMATS, TABLE, compare_sides, reconcile_marts
 from onerow.project.project import Project
 from onerow.reconcile import compare
 from onerow.reconcile.marts import find_marts, has_values

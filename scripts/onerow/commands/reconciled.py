@@ -22,7 +22,6 @@ from onerow.report.output_file import require_folder, write_output
 from onerow.report.read import LedgerFacts, read_facts
 from onerow.report.retention import forget_old_runs
 
-DIFFERENCES_FOUND = 3
 TABLE, HTML = "table", "html"
 FORMATS = (TABLE, *TEXT_FORMATS, HTML)
 # Of things that are no marts the ledger knows nothing.

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from onerow.commands.options import pass_project
-from onerow.commands.reconciled import DIFFERENCES_FOUND, HTML, reconcile_marts
+from onerow.commands.output import DIFFERENCES_FOUND
+from onerow.commands.reconciled import HTML, reconcile_marts
 from onerow.project.project import Project
 from onerow.reconcile.marts import find_marts
 from onerow.reconcile.report import OK

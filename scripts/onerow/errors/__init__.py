@@ -15,6 +15,7 @@ from onerow.errors.database import (
     LockTimedOut,
     ReconcileFailed,
     RelationMissing,
+    SearchPathRefused,
 )
 from onerow.errors.dedupe import (
     CannotDedupe,
@@ -72,6 +73,7 @@ __all__ = [
     "ComparisonFailed",
     "ConnectionFailed",
     "CorrectionsRefused",
+    "CutShort",
     "DbtFailed",
     "DedupeFailed",
     "DuplicatesComeBack",
@@ -101,6 +103,7 @@ __all__ = [
     "RetypedColumnsRefused",
     "RowsReferenced",
     "RuleRefused",
+    "SearchPathRefused",
     "ServerFailed",
     "UndoRefused",
     "UnknownBatch",

@@ -24,6 +24,14 @@ class CutShort(OnerowError):
         super().__init__(f"cut short by the server: {reason}. Run it again: what has been done is not done twice")
 
 
+class SearchPathRefused(OnerowError):
+    """Somebody may put functions in place of PostgreSQL's own, in a schema that cannot be left out."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(f"nothing was done: {reason}")
+
+
 class RelationMissing(OnerowError):
     """A table that is to be read is not in the database."""
 

@@ -36,9 +36,9 @@ def ensure_tables(project: Project, connection: psycopg.Connection) -> None:
         raise LedgerSetupFailed(project.ledger_schema, str(error).strip()) from error
 
 
-def connect(project: Project, application_name: str) -> psycopg.Connection:
+def connect(project: Project, application_name: str, *, catalog_only: bool = False) -> psycopg.Connection:
     """Open a connection to the project's database, as what works on the ledger needs it."""
-    connection = project.connect(application_name)
+    connection = project.connect(application_name, catalog_only=catalog_only)
     connection.autocommit = True  # every transaction has a `with` of its own
     # Under repeatable read, who has waited for another session would not see what that one has committed.
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED

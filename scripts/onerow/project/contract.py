@@ -58,8 +58,15 @@ class Source:
 
 
 def has_contract(node: dict[str, Any]) -> bool:
-    """Tell whether a source node of the manifest has a contract."""
-    return "natural_key" in _options(node)
+    """Tell whether a source node of the manifest has a contract.
+
+    Raises:
+        WrongUse: its meta.onerow holds no options.
+    """
+    options = _options(node)
+    if not isinstance(options, dict):
+        raise WrongUse(f"{_named(node)}: meta.onerow: options by name, not {options!r}")
+    return "natural_key" in options
 
 
 def read_contract(node: dict[str, Any]) -> Source:
@@ -71,25 +78,24 @@ def read_contract(node: dict[str, Any]) -> Source:
         WrongUse: the yaml is incomplete; the message lists everything that is wrong with it.
     """
     options = _options(node)
+    delivered = {name: column for name, column in node["columns"].items() if not name.startswith("_")}
+    problems = [
+        f"columns.{name}: meta.onerow: options by name, not {_options(column)!r}"
+        for name, column in delivered.items()
+        if not isinstance(_options(column), dict)
+    ]
     natural_key = options["natural_key"]
-    columns = tuple(
-        Column(
-            name=name,
-            data_type=column.get("data_type") or "",
-            required=bool(_options(column).get("required", False)) or name in natural_key,
-        )
-        for name, column in node["columns"].items()
-        if not name.startswith("_")
-    )
-    problems = []
     if not isinstance(natural_key, list) or not natural_key:
         problems.append(f"meta.onerow.natural_key: a non-empty list of columns, not {natural_key!r}")
     else:
-        names = {column.name for column in columns}
         problems += [
-            f"meta.onerow.natural_key: {name} is not among the columns" for name in natural_key if name not in names
+            f"meta.onerow.natural_key: {name} is not among the columns"
+            for name in natural_key
+            if name not in list(delivered)  # not in the dictionary: yaml may have given anything, also a list
         ]
-    problems += [f"columns.{column.name}: data_type is missing" for column in columns if not column.data_type]
+    problems += [
+        f"columns.{name}: data_type is missing" for name, column in delivered.items() if not column.get("data_type")
+    ]
     on_change = {name: options.get(name, "record") for name in _ON_CHANGE}
     problems += [
         f"meta.onerow.{name}: {' or '.join(get_args(OnChange))}, not {value!r}"
@@ -97,7 +103,11 @@ def read_contract(node: dict[str, Any]) -> Source:
         if value not in get_args(OnChange)
     ]
     if problems:
-        raise WrongUse(f"source {node['name']} ({node['original_file_path']}): " + "; ".join(problems))
+        raise WrongUse(f"{_named(node)}: {'; '.join(problems)}")
+    columns = tuple(
+        Column(name, column["data_type"], bool(_options(column).get("required", False)) or name in natural_key)
+        for name, column in delivered.items()
+    )
     return Source(
         node["name"],
         node["schema"],
@@ -110,7 +120,12 @@ def read_contract(node: dict[str, Any]) -> Source:
     )
 
 
-def _options(node: dict[str, Any]) -> dict[str, Any]:
-    """Return meta.onerow of a source or column, wherever dbt keeps it."""
+def _named(node: dict[str, Any]) -> str:
+    """Say which source it is, and where it is described."""
+    return f"source {node['name']} ({node['original_file_path']})"
+
+
+def _options(node: dict[str, Any]) -> Any:
+    """Return meta.onerow of a source or column, wherever dbt keeps it. What was written there may be no dictionary."""
     meta = node.get("config", {}).get("meta") or node.get("meta") or {}
     return meta.get("onerow") or {}

@@ -10,10 +10,13 @@ from typing import Any
 import jinja2
 import psycopg
 
-from onerow.errors import ConnectionFailed, UnknownSource, WrongUse
+from onerow.errors import ConnectionFailed, SearchPathRefused, UnknownSource, WrongUse
 from onerow.project import dbt
 from onerow.project.contract import Source, has_contract, read_contract
 from onerow.project.plain_profile import read_plain
+
+# Of sessions that name nothing but PostgreSQL's own and what they qualify. pg_temp is searched first unless named.
+CATALOG_ONLY = "pg_catalog,pg_temp"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class Project:
         if not isinstance(days, int) or isinstance(days, bool) or days < 1:
             raise WrongUse(f"the var onerow_keep_reconciliations is a number of days, 1 or more, not {days!r}")
         return days
+
+    @property
+    def trusted_roles(self) -> list[str]:
+        """Roles that may create objects in a schema of the search_path: the var onerow_trusted_roles."""
+        return list(self._variable("onerow_trusted_roles", []))
 
     def _variable(self, name: str, default: Any) -> Any:
         variables = self._configuration[1]
@@ -139,13 +147,15 @@ class Project:
         source = self.manifest.sources[f"source.onerow.{group}.{table}"]
         return psycopg.sql.Identifier(source.schema, source.identifier).as_string(None)
 
-    def connect(self, application_name: str = "onerow") -> psycopg.Connection:
+    def connect(self, application_name: str = "onerow", *, catalog_only: bool = False) -> psycopg.Connection:
         """Open a connection to the target's server, with the session settings that all of onerow relies on.
 
         The session speaks UTC and UTF-8, waits for a lock as long as `lock_timeout`, and gives up its own soon after
-        this process has died.
+        this process has died. Of its search_path it keeps the schemas that are trusted; with `catalog_only` none, which
+        needs no manifest.
 
         Raises:
+            SearchPathRefused: a schema of the search_path can be neither trusted nor left out.
             ConnectionFailed: names host, port and database, never the password.
             WrongUse: the target is not a PostgreSQL one.
         """
@@ -160,7 +170,9 @@ class Project:
             "client_connection_check_interval": "2s",
             "idle_in_transaction_session_timeout": "10min",
         }
-        if target.search_path:
+        if catalog_only:
+            settings["search_path"] = CATALOG_ONLY
+        elif target.search_path:
             settings["search_path"] = target.search_path
         try:
             connection = psycopg.connect(
@@ -183,7 +195,17 @@ class Project:
             with connection.cursor() as cursor:
                 cursor.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(target.role)))
             connection.commit()
+        if not catalog_only:
+            self._trust_search_path(connection)
         return connection
+
+    def _trust_search_path(self, connection: psycopg.Connection) -> None:
+        try:
+            with connection.transaction():
+                connection.execute(self.render("trusted_search_path", self.trusted_roles, is_local=False))
+        except psycopg.errors.RaiseException as error:
+            connection.close()
+            raise SearchPathRefused(str(error.diag.message_primary)) from None
 
 
 class _Returned(Exception):

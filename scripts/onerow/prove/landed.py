@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from psycopg.sql import SQL, Identifier
 
 from onerow.errors import CannotProve
+from onerow.landing.delivery import Delivery
 from onerow.landing.land import land_file
 from onerow.project.contract import Source
 from onerow.project.project import Project
@@ -27,11 +29,12 @@ class LandedDeliveries:
         scratch: Scratch,
         source: Source,
         files: Sequence[Path],
+        windows: Sequence[tuple[datetime, datetime]] = (),
         *,
         max_batches: int,
         max_rows: int,
     ):
-        """Take the batches: of `files`, or else the last that have landed.
+        """Take the batches: of `files`, or else the last that have landed. The n-th window is of the n-th file.
 
         Raises:
             CannotProve: nothing has landed.
@@ -51,7 +54,7 @@ class LandedDeliveries:
             ddl = project.render("landing_ddl", schema=schema, table=source.table, columns=list(source.column_names))
             self._connection.execute(ddl)
         if files:
-            self._land(files)
+            self._land(files, windows)
         else:
             self._take(max_batches)
         sampled = keep_sample(self._connection, self._taken_table, self.key, max_rows)
@@ -122,10 +125,10 @@ class LandedDeliveries:
     def _taken_table(self) -> Identifier:
         return Identifier(self._scratch.taken, self._source.table)
 
-    def _land(self, files: Sequence[Path]) -> None:
+    def _land(self, files: Sequence[Path], windows: Sequence[tuple[datetime, datetime]]) -> None:
         taken = replace(self._source, schema=self._scratch.taken)
-        for file in files:
-            landed = land_file(self._connection, self._scratch.taken, taken, file)
+        for file, window in zip_longest(files, windows):
+            landed = land_file(self._connection, self._scratch.taken, taken, file, delivery=Delivery(window=window))
             if landed.already_landed:
                 raise CannotProve(self._source.name, f"{landed.file} has the content of another of the files")
 

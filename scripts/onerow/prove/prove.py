@@ -32,6 +32,8 @@ class Asked:
     """What a proof was asked to try, and with what. docs/reference/prove.md says what each means."""
 
     files: tuple[Path, ...] = ()
+    # What each of the files declares to deliver completely, in their order; empty: nothing.
+    windows: tuple[tuple[datetime, datetime], ...] = ()
     source: str | None = None
     batch_column: str | None = None
     holds_all: bool = True
@@ -173,8 +175,12 @@ class _Proving:
                 for each in self._project.manifest.sources.values()
                 if each.name == landed and has_contract(each.to_dict(omit_none=False))
             ]
-            return source, LandedDeliveries(self._project, self._schemas, contract, asked.files, **limits)
+            return source, LandedDeliveries(
+                self._project, self._schemas, contract, asked.files, asked.windows, **limits
+            )
         source = self._source_table()
+        if asked.windows:
+            raise CannotProve(node.name, "--window is for models with meta.onerow.source; other tables know no windows")
         if bool(asked.files) == bool(asked.batch_column):
             raise CannotProve(
                 node.name,

@@ -74,14 +74,14 @@ def scratch(project: Project) -> Iterator[Scratch]:
         ConnectionFailed: the server cannot be reached.
     """
     run_id = secrets.token_hex(4)
-    with connect(project, "onerow prove") as connection:
+    with connect(project, "onerow prove", catalog_only=True) as connection:
         remove_orphans(connection)
         connection.execute(f"select pg_advisory_lock({_LOCK_KEY})", [run_id])
         try:
             yield Scratch(connection, run_id)
         finally:
             # A connection of its own: Ctrl-C may have come in the middle of a statement of the other one.
-            with _undisturbed(), connect(project, "onerow prove") as cleaner:
+            with _undisturbed(), connect(project, "onerow prove", catalog_only=True) as cleaner:
                 _drop(cleaner, run_id)
 
 

@@ -214,6 +214,6 @@ def _first_error(ended: Sequence[Ended]) -> str | None:
 
 
 def _connect_to_hold(project: Project) -> psycopg.Connection:
-    connection = connect(project, "onerow prove")
+    connection = connect(project, "onerow prove", catalog_only=True)
     connection.autocommit = False
     return connection

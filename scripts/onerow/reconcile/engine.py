@@ -11,6 +11,7 @@ import duckdb
 
 from onerow.duckdb_sql import literal, quoted
 from onerow.errors import ComparisonFailed
+from onerow.project.project import CATALOG_ONLY
 from onerow.reconcile.request import Means
 from onerow.reconcile.values import MACROS
 
@@ -20,8 +21,14 @@ _SETTINGS: Final = {
     "enable_external_file_cache": False,
     "preserve_insertion_order": False,
 }
-# What each session that reads a side is set to, so that a value is one text on both sides.
-SESSION: Final = {"TimeZone": "UTC", "jit": "off", "extra_float_digits": "1", "DateStyle": "ISO"}
+# What each session that reads a side is set to, so that a value is one text on both sides, and a name PostgreSQL's own.
+SESSION: Final = {
+    "search_path": CATALOG_ONLY,
+    "TimeZone": "UTC",
+    "jit": "off",
+    "extra_float_digits": "1",
+    "DateStyle": "ISO",
+}
 _TLS: Final = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 
 

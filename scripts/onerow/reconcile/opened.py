@@ -169,7 +169,7 @@ def _is_in(side: Side, target: str | None) -> bool:
 @contextmanager
 def _connected(target: Project, relation: Relation) -> Iterator[psycopg.Connection]:
     try:
-        connection = target.connect("onerow reconcile")
+        connection = target.connect("onerow reconcile", catalog_only=True)
     except DbtFailed as error:
         if relation.target is None:
             raise
@@ -179,9 +179,7 @@ def _connected(target: Project, relation: Relation) -> Iterator[psycopg.Connecti
         connection.execute("set idle_in_transaction_session_timeout = 0")
         # As the sessions of DuckDB have it.
         for name, value in SESSION.items():
-            connection.execute(
-                psycopg.sql.SQL("set {} = {}").format(psycopg.sql.Identifier(name), psycopg.sql.Literal(value))
-            )
+            connection.execute("select set_config(%s, %s, false)", (name, value))
         connection.commit()
         yield connection
 

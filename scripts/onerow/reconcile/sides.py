@@ -10,6 +10,8 @@ Format = Literal["csv", "jsonl", "parquet"]
 
 _FORMATS: Final[dict[str, Format]] = {"csv": "csv", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}
 _FILE: Final = re.compile(rf"\.({'|'.join(_FORMATS)})(\.gz|\.zst)?$", re.IGNORECASE)
+# A URL, or a connection string of libpq.
+_ADDRESS: Final = re.compile(r"\w://|\bpassword\s*=", re.IGNORECASE)
 _NAME: Final = r'"(?:[^"]|"")+"|[^".:/*]+'
 _RELATION: Final = re.compile(rf"(?:(?P<target>[\w-]+):)?(?P<schema>{_NAME})\.(?P<table>{_NAME})")
 
@@ -48,6 +50,11 @@ def parse_side(text: str) -> Side:
     Raises:
         WrongUse: it is none of these.
     """
+    if _ADDRESS.search(text):
+        raise WrongUse(
+            "an address of a server is no side to compare, and not repeated here, as it may hold a password: a file or "
+            "glob, SCHEMA.TABLE, or TARGET:SCHEMA.TABLE with a target of the dbt profile, where passwords stand"
+        )
     if file := _FILE.search(text):
         return Files(text, _FORMATS[file[1].lower()])
     if relation := _RELATION.fullmatch(text):

@@ -1,6 +1,7 @@
 """onerow's own marts are acquitted, by batches that hold all that dbt's strategies stumble over."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,24 @@ def test_files_are_tried_before_they_land(marts: Project, database: Database, tm
     assert verdicts(model) == {"any_order": HELD}
     assert [rows for _, rows in model.batches] == [1, 1]
     assert database.value("select count(*) from onerow.batches") == 0
+
+
+def test_files_declare_windows(marts: Project, tmp_path: Path):
+    """[T1, T2), then [T0, T2), which withdraws a reading. Guard: the window of the landing in LandedDeliveries."""
+
+    def reading(hour: int, value: int) -> str:
+        read_at = f"2026-05-01T{hour:02}:00:00Z"
+        return json.dumps({"device_id": "D-1", "metric": "load", "value": value, "read_at": read_at})
+
+    files = (
+        file(tmp_path, "later.jsonl", "\n".join([reading(12, 1), reading(18, 2)])),
+        file(tmp_path, "whole.jsonl", "\n".join([reading(6, 3), reading(18, 2)])),
+    )
+    first, noon, last = (datetime(2026, 5, day, hour, tzinfo=UTC) for day, hour in ((1, 0), (1, 12), (2, 0)))
+    asked = {"files": files, "windows": ((noon, last), (first, last)), "only": ("overlapping_windows", "one_load")}
+    [model] = proof_of(marts, "device_readings", **asked).models
+    assert verdicts(model) == {"overlapping_windows": HELD, "one_load": HELD}
+    assert model.row_count == 2
 
 
 def test_nothing_to_deliver_is_said(marts: Project):
