@@ -1,4 +1,4 @@
-"""The audit fails on a vulnerability; where nothing could be asked it says so, and fails only if one is required."""
+"""The audit says what is vulnerable, and where nothing could be asked; it fails only if an audit is required."""
 
 import runpy
 
@@ -16,8 +16,8 @@ NOT_FOUND = {"name": "rich", "skip_reason": "not found"}
     ("dependencies", "required", "code", "said"),
     [
         ([GOOD], True, 0, "1 dependencies, no known vulnerability"),
-        ([GOOD, BAD], False, 1, "jinja2 2.0: PYSEC-1, fixed in 2.1"),
-        ([BAD, NOT_FOUND], False, 1, "jinja2 2.0: PYSEC-1"),
+        ([GOOD, BAD], False, 0, "jinja2 2.0: PYSEC-1, fixed in 2.1"),
+        ([BAD, NOT_FOUND], True, 1, "jinja2 2.0: PYSEC-1"),
         ([GOOD, NOT_FOUND], False, 0, "SKIPPED: dependencies were not audited: 1 of 2"),
         ([GOOD, NOT_FOUND], True, 1, "SKIPPED"),
     ],
