@@ -9,6 +9,9 @@
 do $onerow$
 declare
     given constant pg_catalog.name[] := pg_catalog.current_schemas(false);
+    trusted constant pg_catalog.name[] := array[
+        {%- for role in trusted_roles %}{{ onerow.literal(role) }}{{ ', ' if not loop.last }}{% endfor -%}
+    ]::pg_catalog.name[];
     kept pg_catalog.text;
     left_out pg_catalog.text;
     refused pg_catalog.text;
@@ -32,7 +35,8 @@ begin
             and not pg_has_role(r.oid, current_user, 'member')
             and not pg_has_role(r.oid, session_user, 'member')
             and not pg_has_role(r.oid, d.datdba, 'member')
-            and r.rolname <> all(array[{% for role in trusted_roles %}{{ onerow.literal(role) }}{{ ', ' if not loop.last }}{% endfor %}]::name[])
+            and r.rolname <> all(trusted)
+            and not ('PUBLIC' = any(trusted) and has_schema_privilege('public', s.oid, 'create'))
         group by s.oid
     ),
 
@@ -40,7 +44,10 @@ begin
         select
             quote_ident(s.nspname) as name,
             s.position,
-            case when has_schema_privilege('public', s.oid, 'create') then 'PUBLIC' else w.names end as strangers,
+            case
+                when w.names is not null and has_schema_privilege('public', s.oid, 'create') then 'PUBLIC'
+                else w.names
+            end as strangers,
             exists (
                 select
                 from pg_operator as o
@@ -61,7 +68,7 @@ begin
     from judged as j;
 
     if refused is not null then
-        raise exception 'the search_path holds schema %, and operators of an extension, which cannot be left out. Revoke the right (revoke create on schema ... from ...), move the extension to a schema of its own, or name the roles in the var onerow_trusted_roles',
+        raise exception 'the search_path holds schema %, and operators of an extension, which cannot be left out. Revoke the right (revoke create on schema ... from ...), move the extension to a schema of its own, or name the roles, or PUBLIC, in the var onerow_trusted_roles',
             refused;
     end if;
     perform set_config('onerow.left_out', coalesce(left_out, ''), {{ scope }});

@@ -79,7 +79,7 @@ class Project:
 
     @property
     def trusted_roles(self) -> list[str]:
-        """Roles that may create objects in a schema of the search_path: the var onerow_trusted_roles."""
+        """Roles that may create objects in a schema of the search_path, or PUBLIC: the var onerow_trusted_roles."""
         return list(self._variable("onerow_trusted_roles", []))
 
     def _variable(self, name: str, default: Any) -> Any:

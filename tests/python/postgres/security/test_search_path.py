@@ -135,11 +135,16 @@ def test_only_schemas_of_which_no_stranger_has_a_hold_are_searched(job, database
     database.execute("drop owned by {group}; drop role {group}".format(**names))
 
 
-def test_a_role_that_is_said_to_be_trusted_is(project, database, mallory, monkeypatch):
-    database.execute(f"grant create on schema public to {mallory}")
+@pytest.mark.parametrize(("granted", "trusted"), [("{mallory}", "{mallory}"), ("public", "PUBLIC")])
+def test_a_role_that_is_said_to_be_trusted_is(project, database, mallory, monkeypatch, granted, trusted):
+    database.execute(f"grant create on schema public to {granted.format(mallory=mallory)}")
     settings = (project.folder / "dbt_project.yml").read_text()
     trusting = project.with_files(
-        {"dbt_project.yml": settings.replace("onerow_trusted_roles: []", f"onerow_trusted_roles: [{mallory}]")}
+        {
+            "dbt_project.yml": settings.replace(
+                "onerow_trusted_roles: []", f"onerow_trusted_roles: [{trusted.format(mallory=mallory)}]"
+            )
+        }
     )
     monkeypatch.setenv("DBT_TARGET_PATH", str(trusting.target_path))
     assert search_path(Project(trusting.folder, trusting.profiles_dir)) == "public, pg_temp"
