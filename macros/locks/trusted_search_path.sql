@@ -68,7 +68,7 @@ begin
     from judged as j;
 
     if refused is not null then
-        raise exception 'the search_path holds schema %, and operators of an extension, which cannot be left out. Revoke the right (revoke create on schema ... from ...), move the extension to a schema of its own, or name the roles, or PUBLIC, in the var onerow_trusted_roles',
+        raise exception 'the search_path holds schema %, and operators of an extension, which cannot be left out. Take the right away from them, move the extension to a schema of its own, or name the roles, or PUBLIC, in the var onerow_trusted_roles',
             refused;
     end if;
     perform set_config('onerow.left_out', coalesce(left_out, ''), {{ scope }});

@@ -115,7 +115,12 @@ def test_many_small_files_take_one_connection(inbox, monkeypatch):
     """Guard: a connection a call and not a file; a transaction a file, and none is left open."""
     opened = []
     connect = inbox.project.connect
-    monkeypatch.setattr(type(inbox.project), "connect", lambda _, name: opened.append(connect(name)) or opened[-1])
+
+    def counted(_, *args, **options):
+        opened.append(connect(*args, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(type(inbox.project), "connect", counted)
     files = [inbox.write(f"{n}.csv", f"device_id\nd{n}\n") for n in range(50)]
     assert [landed.batch_no for landed in inbox.land(*files)] == list(range(1, 51))
     assert (len(opened), opened[0].closed) == (1, True)
