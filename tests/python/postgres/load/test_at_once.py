@@ -104,4 +104,5 @@ def test_first_runs_make_the_ledger_once(project, database, gate):
         runs = [project.start_dbt("run", "--select", "+devices") for _ in range(3)]
         gate.wait_until_waiting(3, runs)
     succeed(runs)
-    assert database.rows("select version from onerow.schema_version order by 1") == [(1,), (2,), (3,), (4,), (5,)]
+    versions = [version for (version,) in database.rows("select version from onerow.schema_version order by 1")]
+    assert versions == list(range(1, max(versions) + 1))
