@@ -115,8 +115,10 @@ def remove_orphans(connection: psycopg.Connection) -> list[str]:
 
 def _drop(connection: psycopg.Connection, run_id: str) -> None:
     """Drop every schema of a proof, whoever still holds something in it."""
-    for name in _end_sessions(connection, run_id):
-        connection.execute(SQL("drop schema if exists {} cascade").format(Identifier(name)))
+    # Again until there is none: a killed run's last statement may have come to its end in between.
+    while names := _end_sessions(connection, run_id):
+        for name in names:
+            connection.execute(SQL("drop schema if exists {} cascade").format(Identifier(name)))
 
 
 def _end_sessions(connection: psycopg.Connection, run_id: str) -> list[str]:

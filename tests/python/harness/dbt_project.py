@@ -109,7 +109,7 @@ class DbtProject:
         target = self.scratch / "warm"
         self.seed_target(target)
         folders = {"project-dir": REPOSITORY, "profiles-dir": self.profiles_dir, "target-path": target}
-        parse = ["parse", "--quiet", *(f"--{name}={folder}" for name, folder in folders.items())]
+        parse = ["parse", "--quiet", "--no-static-parser", *(f"--{name}={folder}" for name, folder in folders.items())]
         return warm.start(parse, self._environment(target, None))
 
     def _child(self, folder: Path, profile: dict[str, Any]) -> "DbtProject":

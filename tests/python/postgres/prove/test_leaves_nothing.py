@@ -98,8 +98,9 @@ def test_a_proof_that_is_stopped_cleans_up(
         pytest.skip("whoever started the tests has them ignore this signal, as a shell does in the background")
     running = under_way()
     os.kill(running.pid, number)
-    assert running.wait().returncode == 1
-    assert database.rows(_SCHEMAS) == []
+    stopped = running.wait()
+    assert stopped.returncode == 1, stopped
+    assert database.rows(_SCHEMAS) == [], stopped
     gate.wait_until(lambda: database.value(_OTHERS) == 0, what="no run is left")
 
 
