@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -80,6 +81,23 @@ def _told(error: str) -> str:
     return "\n".join(told[1:] or told)
 
 
+@contextmanager
+def _later(*numbers: int) -> Iterator[None]:
+    """Let signals wait until the block is left."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda signum, _: came.append(signum)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
+
+
 class Runs:
     """Starts runs of dbt on a manifest. `folder` takes dbt's target folder and results."""
 
@@ -88,7 +106,8 @@ class Runs:
         self._folder = folder
         self._numbers = count(1)
         self._started: list[Run] = []
-        self._here: threading.Thread | None = None
+        self._here_ended = threading.Event()
+        self._here_ended.set()
 
     def start(
         self,
@@ -109,9 +128,11 @@ class Runs:
         command = self._command(number, selectors, variables, full_refresh)
         arguments = (self._project, command, manifest, model, kill_at, result, log)
         process = multiprocessing.get_context("fork").Process(target=_run, args=arguments, daemon=True)
-        process.start()
         run = Run(process, result, log)
-        self._started.append(run)
+        # A Ctrl-C in between would leave a run behind that nobody knows of, and that goes on after the clean-up.
+        with _later(signal.SIGINT, signal.SIGTERM):
+            process.start()
+            self._started.append(run)
         return run
 
     def run_here(self, manifest: Any, selectors: Sequence[str], variables: dict[str, Any]) -> str | None:
@@ -127,16 +148,19 @@ class Runs:
                 _invoke(self._project, command, manifest, lambda unique_id: None)
             except DbtFailed as failed:
                 errors.append(_told(failed.reason))
+            finally:
+                self._here_ended.set()
 
-        self._here = threading.Thread(target=work, daemon=True)
-        self._here.start()
-        self._here.join()
+        # Not join(): a Ctrl-C in it has Python take the thread for ended.
+        with _later(signal.SIGINT, signal.SIGTERM):
+            self._here_ended.clear()
+            threading.Thread(target=work, daemon=True).start()
+        self._here_ended.wait()
         return errors[0] if errors else None
 
     def close(self) -> None:
         """Kill what still runs."""
-        if self._here:
-            self._here.join()
+        self._here_ended.wait()
         for run in self._started:
             if run.is_running:
                 run.kill()
