@@ -23,8 +23,7 @@ def chaos_project(login: Login, port: int, scratch: Path, lock_timeout: int, gua
     }
     copy = DbtProject(REPOSITORY, replace(login, port=port), scratch / "copy").with_files(changed)
     if warm.listener() is None:
-        folders = {"project-dir": copy.folder, "profiles-dir": copy.profiles_dir, "target-path": copy.target_path}
-        warm.start(["parse", "--quiet", *(f"--{name}={folder}" for name, folder in folders.items())], os.environ)
+        warm.start(copy.folder, copy.profiles_dir, copy.target_path, os.environ)
     else:
         succeeded(copy.dbt_in_process("parse", "--quiet"))
     return DbtProject(copy.folder, copy.login, scratch / "project", copy.target_path)

@@ -4,7 +4,6 @@ import itertools
 import json
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -109,9 +108,7 @@ class DbtProject:
             return listener
         target = self.scratch / "warm"
         self.seed_target(target)
-        folders = {"project-dir": REPOSITORY, "profiles-dir": self.profiles_dir, "target-path": target}
-        parse = ["parse", "--quiet", "--no-static-parser", *(f"--{name}={folder}" for name, folder in folders.items())]
-        return warm.start(parse, self._environment(target, None))
+        return warm.start(REPOSITORY, self.profiles_dir, target, self._environment(target, None))
 
     def _child(self, folder: Path, profile: dict[str, Any]) -> "DbtProject":
         scratch = self.scratch / f"run{next(self._numbers)}"
@@ -137,11 +134,7 @@ class DbtProject:
         self.seed_target(target)
         output = self.scratch / f"{command[0]}{next(self._numbers)}"
         environment = self._environment(target, env)
-        if command[:2] == ["onerow", "prove"]:  # forks by itself, and parses models, whose parser outlives no fork
-            program = Path(sys.executable).parent / command[0]
-            running = Running([program, *command[1:]], self.folder, environment, output)
-        else:
-            running = Warm(self.warm(), command, self.folder, environment, output)
+        running = Warm(self.warm(), command, self.folder, environment, output)
         self._started.append(running)
         return running
 

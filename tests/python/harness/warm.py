@@ -24,6 +24,7 @@ from pathlib import Path
 from harness.warm_client import send
 
 _PROGRAMS = {"dbt": ("dbt.cli.main", "cli"), "onerow": ("onerow.cli", "main")}
+_FOLDERS = ("project-dir", "profiles-dir", "target-path")
 # The socket and its process, once there is one.
 _ready: list[tuple[Path, subprocess.Popen[bytes]]] = []
 
@@ -33,10 +34,10 @@ def listener() -> Path | None:
     return _ready[0][0] if _ready else None
 
 
-def start(parse: Sequence[str], env: Mapping[str, str]) -> Path:
+def start(folder: Path, profiles_dir: Path, target: Path, env: Mapping[str, str]) -> Path:
     """Have programs ready as long as this process lives, and return their socket.
 
-    `parse` are the arguments by which dbt parses the project once, in the environment given.
+    The project in `folder` is parsed once, in the environment given; what is known of it is in `target`.
     """
     # The path of a socket has a hundred characters at most, which those of the test runner's folders exceed.
     path = Path(tempfile.mkdtemp(prefix="warm")) / "socket"
@@ -44,7 +45,7 @@ def start(parse: Sequence[str], env: Mapping[str, str]) -> Path:
     inherited = {**env, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     # Its input is a pipe that nobody writes to; it ends when the pipe does, with this process.
     process = subprocess.Popen(
-        [sys.executable, "-m", "harness.warm", os.fspath(path), *parse],
+        [sys.executable, "-m", "harness.warm", *(os.fspath(each) for each in (path, folder, profiles_dir, target))],
         env=inherited,
         stdin=subprocess.PIPE,
         start_new_session=True,
@@ -117,14 +118,20 @@ if __name__ == "__main__":
 
     # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
     importlib.import_module("onerow.commands.batches")
-    parsed = dbtRunner().invoke(sys.argv[2:])
+    socket_path, *folders = sys.argv[1:]
+    paths = [f"--{name}={each}" for name, each in zip(_FOLDERS, folders, strict=True)]
+    # dbt's static parser has threads of its own.
+    parsed = dbtRunner().invoke(["parse", "--quiet", "--no-static-parser", *paths])
     assert parsed.success, parsed.exception
+    assert len([*Path("/proc/self/task").iterdir()]) == 1, (
+        "a fork has one thread, and may wait for what the others held"
+    )
     # What is there now lives as long as the programs do: their collections of garbage need not look at it.
     gc.collect()
     gc.freeze()
     serving = os.getpid()
     try:
-        _serve(Path(sys.argv[1]))
+        _serve(Path(socket_path))
     finally:
         if os.getpid() == serving:
-            shutil.rmtree(Path(sys.argv[1]).parent)
+            shutil.rmtree(Path(socket_path).parent)
