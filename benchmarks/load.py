@@ -76,18 +76,24 @@ def run(connection: psycopg.Connection, project: Path, case: Case, rounds: int) 
 
 def growth(connection: psycopg.Connection, project: Path, target_rows: int, rounds: int) -> None:
     """Load the same number of rows into a table and into one ten times as large: the cost should follow the batch."""
+    sizes = (target_rows // 10, target_rows)
+    table = Table(title="10,000 rows into a table and into one ten times as large", title_justify="left")
+    for heading in ("contender", *(f"into {rows:,}: seconds" for rows in sizes), "ratio"):
+        table.add_column(heading, justify="left" if heading == "contender" else "right")
     for strategy, contenders in CONTENDERS.items():
         case = Case(10_000, 0.2, 0.2 if strategy == "upsert" else 0.0, strategy)
-        onerow = next(iter(contenders))
-        medians = []
-        for rows in (target_rows // 10, target_rows):
+        compared = [next(iter(contenders)), BARE]
+        medians: dict[str, list[float]] = {contender: [] for contender in compared}
+        for rows in sizes:
             make_base(connection, rows)
             make_incoming(connection, rows, case)
-            medians.append(statistics.median(measure(connection, project, strategy, onerow)[0] for _ in range(rounds)))
-        Console(width=110).print(
-            f"{onerow}: 10,000 rows into {target_rows // 10:,}: {medians[0]:.2f} s,"
-            f" into {target_rows:,}: {medians[1]:.2f} s, ratio {medians[1] / medians[0]:.2f}"
-        )
+            taken = [[measure(connection, project, strategy, each)[0] for each in compared] for _ in range(rounds)]
+            for contender, seconds in zip(compared, zip(*taken, strict=True), strict=True):
+                medians[contender].append(statistics.median(seconds))
+        for contender, (small, large) in medians.items():
+            name = contender if contender != BARE else f"{BARE} of {strategy}"
+            table.add_row(name, f"{small:.2f}", f"{large:.2f}", f"{large / small:.2f}")
+    Console(width=110).print(table)
 
 
 def write_project(folder: Path, connection: psycopg.Connection) -> Path:

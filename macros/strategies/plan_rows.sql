@@ -13,7 +13,13 @@
     {%- else -%}
         {%- set beaten = 'f.beaten' -%}
     {%- endif -%}
+    {%- set is_small = look and onerow.is_small_batch(into, load) -%}
     {%- call statement('onerow_plan') %}
+        {%- if is_small %}
+        -- In the order of the keys, each lookup finds most pages of the index where the one before left them.
+        select set_config('onerow.random_page_cost', current_setting('random_page_cost'), true);
+        set local random_page_cost = 0.5;
+        {%- endif %}
         create temporary table {{ load.plan }} on commit drop as
         {%- if beaten == 'f.beaten' %}
         with folded as (
@@ -45,11 +51,18 @@
                 beaten=beaten,
                 is_open=onerow.null_in_key(load, 'i') if look else 'false',
             ) | indent(12) }} as outcome
+        {%- if is_small %}
+        from (select n.ctid, n.* from {{ load.incoming }} as n order by {{ onerow.quoted_list(load.key, 'n') }}) as i
+        {%- else %}
         from {{ load.incoming }} as i
+        {%- endif %}
         {%- if beaten == 'f.beaten' %}
         left join folded as f on f.row_id = i.ctid
         {%- endif %}
         {{ onerow.join_segment(load) }}
         left join {{ into }} as t on {{ onerow.same_key(load, 't', 'i') if look else 'false' }}
+        {%- if is_small %};
+        select set_config('random_page_cost', current_setting('onerow.random_page_cost'), true)
+        {%- endif %}
     {%- endcall -%}
 {% endmacro %}

@@ -8,7 +8,7 @@ from harness.devices import LATER, state
 _THINGS = """
 {{{{ config(unique_key=['id', 'part'], incremental_strategy='upsert') }}}}
 select v.id, v.part, {{{{ var('value') }}}} as value
-from generate_series(1, 40000) as s (n), lateral ({keys}) as v (id, part)
+from generate_series(1, 40000, {{{{ var('share', 1) }}}}) as s (n), lateral ({keys}) as v (id, part)
 """
 _KEYS = {
     "whole keys": "values (s.n, 1)",
@@ -32,6 +32,27 @@ def test_rows_are_looked_at_again_by_their_keys(project, keys):
         outcome = things.dbt_in_process("run", "--quiet", "--select", "things", "--vars", f"value: {value}")
         said.append(message(outcome, "things"))
     assert said == ["upsert: 40000 new", "upsert: 39600 modified, 400 unchanged"]
+
+
+def test_a_small_batch_is_looked_up_by_the_index(project, database, gate):
+    """The whole mart is not read for it, in whatever order it comes. Guards: is_small_batch, plan_rows."""
+    things = project.with_files({"models/marts/things.sql": _THINGS.format(keys="values (md5(s.n::text), 1)")})
+
+    def load(share):
+        values = f"{{value: 1, share: {share}}}"
+        return message(things.dbt_in_process("run", "--quiet", "--select", "things", "--vars", values), "things")
+
+    assert load(1) == "upsert: 40000 new"
+    database.execute("analyze marts.things")
+    scanned = "select seq_scan from pg_stat_all_tables where relid = 'marts.things'::regclass"
+    sessions = "select count(*) from pg_stat_activity where datname = current_database() and application_name <> 'test'"
+    gate.wait_until(lambda: database.value(sessions) == 0, seconds=10)
+    before = database.value(scanned)
+
+    assert load(40) == "upsert: 1000 unchanged"
+
+    gate.wait_until(lambda: database.value(sessions) == 0, seconds=10)
+    assert database.value(scanned) == before, "the whole mart was read"
 
 
 def test_a_scan_of_all_landing_meets_numbers_of_batches(project, devices):
