@@ -48,8 +48,8 @@ class DbtProject:
         return self._start(["dbt", *args], self._own_target(), env)
 
     def dbt_in_process(self, *args: str) -> Any:
-        """Run dbt in this process, which saves its start, and return its dbtRunnerResult."""
-        from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, and not every test needs it
+        """Run dbt in this process, which saves its start and its parsing, and return its dbtRunnerResult."""
+        from harness.parsed_once import parsed_once  # noqa: PLC0415 - dbt takes seconds, and not every test needs it
 
         self.seed_target()
         folders = {"project": self.folder, "profiles": self.profiles_dir}
@@ -58,7 +58,8 @@ class DbtProject:
         options += [f"--{name}-path={path}" for name, path in paths.items()]
         if "--write-json" not in args:
             options.append("--no-write-json")  # writing the manifest takes longer than most of what tests run
-        return dbtRunner().invoke([*args, *options, "--no-use-colors", "--no-version-check"])
+        profile = (self.profiles_dir / "profiles.yml").read_text()
+        return parsed_once(self.folder).run([*args, *options, "--no-use-colors", "--no-version-check"], profile)
 
     def onerow(self, command: str, *args: str | Path, env: Mapping[str, str] | None = None) -> Finished:
         """Run a command of onerow, such as "land" or "batches list", on this project, to its end."""

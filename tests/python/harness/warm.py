@@ -115,7 +115,9 @@ def _run(request: dict, descriptors: Sequence[int]) -> None:
 
 if __name__ == "__main__":
     from dbt.cli.main import dbtRunner
+    from dbt_common.tests import enable_test_caching
 
+    enable_test_caching()  # dbt's search for plugins is made once, here
     # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
     importlib.import_module("onerow.commands.batches")
     socket_path, *folders = sys.argv[1:]
