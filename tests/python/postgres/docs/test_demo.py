@@ -3,15 +3,15 @@
 import os
 import re
 import subprocess
-import sys
+from pathlib import Path
 
 from harness.dbt_project import REPOSITORY
 
 
-def test_the_demo_keeps_its_word_and_prints_what_the_readme_shows() -> None:
+def test_the_demo_keeps_its_word_and_prints_what_the_readme_shows(clone: Path) -> None:
     """Guard: Demo.play's verdict is the exit code; no figure of README.md is made up."""
     done = subprocess.run(
-        [sys.executable, REPOSITORY / "examples/demo/demo.py"],
+        [clone / ".venv/bin/python", clone / "examples/demo/demo.py"],
         env={**os.environ, "COLUMNS": "80"},
         capture_output=True,
         text=True,
