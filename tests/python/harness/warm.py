@@ -115,9 +115,8 @@ def _run(request: dict, descriptors: Sequence[int]) -> None:
 
 if __name__ == "__main__":
     from dbt.cli.main import dbtRunner
-    from dbt_common.tests import enable_test_caching
+    from dbt_common.clients.jinja import template_cache
 
-    enable_test_caching()  # dbt's search for plugins is made once, here
     # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
     importlib.import_module("onerow.commands.batches")
     socket_path, *folders = sys.argv[1:]
@@ -125,6 +124,9 @@ if __name__ == "__main__":
     # dbt's static parser has threads of its own.
     parsed = dbtRunner().invoke(["parse", "--quiet", "--no-static-parser", *paths])
     assert parsed.success, parsed.exception
+    # A program compiles what it runs of the macros for longer than it runs them.
+    for macro in parsed.result.macros.values():
+        template_cache.get_node_template(macro)
     assert len([*Path("/proc/self/task").iterdir()]) == 1, (
         "a fork has one thread, and may wait for what the others held"
     )
