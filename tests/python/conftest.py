@@ -11,6 +11,7 @@ from harness.database import Database, fresh_database
 from harness.dbt_project import REPOSITORY, DbtProject
 from harness.gate import Gate
 from harness.shared_server import shared_server
+from onerow.project.project import Project
 from onerow.server.lifecycle import Server
 
 # For --hypothesis-profile=fuzz: the fuzzers go on for longer.
@@ -55,6 +56,12 @@ def project(database: Database, parsed: Path, tmp_path: Path) -> Iterator[DbtPro
     project = DbtProject(REPOSITORY, database.login, tmp_path / "project", parsed)
     yield project
     project.close()
+
+
+@pytest.fixture
+def job(project: DbtProject, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The project as onerow's jobs read it in this process."""
+    return project.job(monkeypatch)
 
 
 @pytest.fixture

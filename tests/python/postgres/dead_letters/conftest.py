@@ -38,7 +38,6 @@ class Refused:
 
     template: str
     dbt: DbtProject
-    project: Project
 
 
 @pytest.fixture(scope="session")
@@ -49,17 +48,15 @@ def refused(
     folder = tmp_path_factory.mktemp("refused")
     with fresh_database(server.login, database_name) as database:
         dbt = DbtProject(REPOSITORY, database.login, folder / "project", parsed)
-        project = Project(REPOSITORY, dbt.profiles_dir)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DBT_TARGET_PATH", str(parsed))
-            patch.setenv("DBT_LOG_PATH", str(dbt.log_path))
+            project = dbt.job(patch)
             for name, text in (("first", FIRST), ("second", SECOND)):
                 (folder / f"{name}.jsonl").write_text(text)
                 delivery = Delivery(extracted_at=EXTRACTED[name])
                 list(land_files(project, "devices", [folder / f"{name}.jsonl"], delivery))
         succeeded(dbt.dbt_in_process("run", "--quiet", "--select", "+devices"))
         with kept_as_template(server.login, database, "refused") as template:
-            yield Refused(template, dbt, project)
+            yield Refused(template, dbt)
     dbt.close()
 
 
@@ -74,12 +71,6 @@ def database(server: Server, database_name: str, refused: Refused) -> Iterator[D
 def project(refused: Refused, database: Database) -> DbtProject:
     """The project on the copy."""
     return refused.dbt
-
-
-@pytest.fixture
-def job(refused: Refused, database: Database) -> Project:
-    """The project as the jobs read it."""
-    return refused.project
 
 
 @pytest.fixture
@@ -99,12 +90,8 @@ def load(project: DbtProject) -> Callable[..., None]:
 
 
 @pytest.fixture
-def differences(
-    job: Project, refused: Refused, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., list[str]]:
+def differences(job: Project, database: Database) -> Callable[..., list[str]]:
     """Reconcile a mart at every level, and return the figures that differ."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(refused.dbt.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(refused.dbt.log_path))
 
     def differences(mart: str = "devices") -> list[str]:
         report = reconcile(job, database.connect(), find_marts(job, (mart,)), LEVELS)

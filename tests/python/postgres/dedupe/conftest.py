@@ -18,9 +18,7 @@ def job(server: Server, database_name: str, parsed: Path, tmp_path_factory: pyte
     """The project as the jobs read it in this process, read once."""
     with fresh_database(server.login, database_name) as database, pytest.MonkeyPatch.context() as patch:
         project = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp("dedupe") / "project", parsed)
-        patch.setenv("DBT_TARGET_PATH", str(parsed))
-        patch.setenv("DBT_LOG_PATH", str(project.log_path))
-        job = Project(project.folder, project.profiles_dir)
+        job = project.job(patch)
         assert job.manifest is not None
         assert job.credentials is not None
         return job

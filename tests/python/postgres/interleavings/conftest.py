@@ -60,11 +60,8 @@ def ready(
 
 def parse(dbt: DbtProject) -> Project:
     """Return the project as the jobs read it, parsed."""
-    project = Project(dbt.folder, dbt.profiles_dir)
     with pytest.MonkeyPatch.context() as patch:
-        dbt.seed_target()
-        patch.setenv("DBT_TARGET_PATH", str(dbt.target_path))
-        patch.setenv("DBT_LOG_PATH", str(dbt.log_path))
+        project = dbt.job(patch)
         assert project.sources, "the project has sources with a contract"
     return project
 

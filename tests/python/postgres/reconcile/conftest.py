@@ -22,11 +22,10 @@ from onerow.server.lifecycle import Server
 
 @dataclass(frozen=True)
 class CleanState:
-    """A database to copy, and the project that made it, as onerow reads it. Parsed once: a copy has the same name."""
+    """A database to copy, and the project that made it. Parsed once: a copy has the same name."""
 
     template: str
-    project: Project
-    target_path: Path
+    dbt: DbtProject
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +41,7 @@ def clean_state(
         land(project, folder, "second.csv", SECOND)
         project.dbt("build").succeeded()
         with kept_as_template(server.login, database, "clean") as template:
-            yield CleanState(template, Project(REPOSITORY, project.profiles_dir), project.target_path)
+            yield CleanState(template, project)
 
 
 @pytest.fixture
@@ -59,33 +58,35 @@ def connection(database: Database) -> psycopg.Connection:
 
 
 @pytest.fixture
-def landed_third(clean_state: CleanState, database: Database, tmp_path: Path) -> None:
+def job(clean_state: CleanState, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The project as onerow's jobs read it in this process, parsed once for all tests."""
+    return clean_state.dbt.job(monkeypatch)
+
+
+@pytest.fixture
+def landed_third(job: Project, database: Database, tmp_path: Path) -> None:
     """A third batch has landed and is not loaded."""
     file = tmp_path / "third.csv"
     file.write_text(THIRD, encoding="utf-8")
-    [landed] = land_files(clean_state.project, "devices", [file])
+    [landed] = land_files(job, "devices", [file])
     assert landed.batch_no == 3
 
 
 @pytest.fixture
-def reconciled(
-    clean_state: CleanState, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Report]:
+def reconciled(job: Project, connection: psycopg.Connection) -> Callable[..., Report]:
     """Reconcile devices on the given levels, else on all of them, in this process."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(clean_state.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(clean_state.target_path))
 
     def run(*levels: str) -> Report:
-        marts = find_marts(clean_state.project, ("devices",))
-        return reconcile(clean_state.project, connection, marts, levels or LEVELS)
+        marts = find_marts(job, ("devices",))
+        return reconcile(job, connection, marts, levels or LEVELS)
 
     return run
 
 
 @pytest.fixture
-def configured(clean_state: CleanState) -> Iterator[Callable[..., None]]:
+def configured(job: Project) -> Iterator[Callable[..., None]]:
     """Set options of meta.onerow.reconcile of devices, for the time of the test."""
-    manifest = clean_state.project.manifest
+    manifest = job.manifest
     options = manifest.nodes["model.onerow.devices"].config.meta["onerow"]
 
     def configure(**reconcile: Any) -> None:

@@ -76,7 +76,6 @@ class Ruled:
 
     template: str
     dbt: DbtProject
-    project: Project
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +89,7 @@ def ruled(
         outcome = dbt.dbt_in_process("run", "--quiet", "--select", "path:models/rules")
         assert outcome.success, outcome.exception or [result.message for result in outcome.result]
         with kept_as_template(server.login, database, "ruled") as template:
-            yield Ruled(template, dbt, Project(dbt.folder, dbt.profiles_dir))
+            yield Ruled(template, dbt)
     dbt.close()
 
 
@@ -108,16 +107,14 @@ def project(ruled: Ruled, database: Database) -> DbtProject:
 
 
 @pytest.fixture
-def land(ruled: Ruled, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+def land(job: Project, database: Database, tmp_path: Path) -> Callable[..., int]:
     """Land a batch of a source: objects, and texts that are lines as they are. Returns its number."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(ruled.dbt.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(ruled.dbt.log_path))
 
     def land(source: str, *rows: dict[str, str] | str) -> int:
         file = tmp_path / "batch.jsonl"
         file.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
         delivery = Delivery(batch_id=str(database.value("select count(*) from onerow.batches")))
-        [landed] = land_files(ruled.project, source, [file], delivery)
+        [landed] = land_files(job, source, [file], delivery)
         return landed.batch_no
 
     return land

@@ -66,9 +66,7 @@ def run(project: DbtProject, command: str, **files: Path) -> tuple[int, str]:
 
 def test_namesakes_of_postgresqls_own_are_called_by_no_command(hostile, project, tmp_path, monkeypatch):
     """Guards: trusted_search_path, in session_settings, setup_ledger, create_schema, test, Project.connect."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(project.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-    project.seed_target()
+    project.job(monkeypatch)
     files = {"FIRST": tmp_path / "first.csv", "SECOND": tmp_path / "second.csv", "REPORT": tmp_path / "report.html"}
     files["FIRST"].write_text(HEADER + FIRST)
     files["SECOND"].write_text(HEADER + SECOND)
@@ -87,14 +85,6 @@ def test_namesakes_of_postgresqls_own_are_called_by_no_command(hostile, project,
     assert hostile.rows('select device_id, firmware from marts.devices order by device_id collate "C"') == [
         *[("a", "2"), ("b", "1"), ("c", "1")]
     ]
-
-
-@pytest.fixture
-def job(project, parsed, monkeypatch):
-    """The project as jobs have it, in this process."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(parsed))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-    return Project(project.folder, project.profiles_dir)
 
 
 def search_path(job: Project) -> str:
@@ -146,8 +136,7 @@ def test_a_role_that_is_said_to_be_trusted_is(project, database, mallory, monkey
             )
         }
     )
-    monkeypatch.setenv("DBT_TARGET_PATH", str(trusting.target_path))
-    assert search_path(Project(trusting.folder, trusting.profiles_dir)) == "public, pg_temp"
+    assert search_path(trusting.job(monkeypatch)) == "public, pg_temp"
 
 
 def test_a_schema_with_operators_of_an_extension_is_refused(job, database, project):

@@ -64,9 +64,7 @@ class Runner:
 
 @pytest.fixture
 def run(project, tmp_path, monkeypatch) -> Runner:
-    monkeypatch.setenv("DBT_TARGET_PATH", str(project.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-    project.seed_target()
+    project.job(monkeypatch)
     (tmp_path / "files").mkdir()
     return Runner(tmp_path / "files")
 
