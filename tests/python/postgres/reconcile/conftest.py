@@ -1,7 +1,6 @@
 """A small, clean state of one mart, built once by the real commands and copied for every test, which then breaks it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,46 +8,27 @@ import psycopg
 import pytest
 
 from clean_devices import FIRST, SECOND, THIRD, land
-from harness.database import Database, fresh_database, kept_as_template
-from harness.dbt_project import REPOSITORY, DbtProject
+from harness.database import Database
+from harness.dbt_project import DbtProject
+from harness.prepared import BuiltOnce, Prepared
 from onerow.landing.land import land_files
 from onerow.project.project import Project
 from onerow.reconcile.marts import find_marts
 from onerow.reconcile.reconcile import reconcile
 from onerow.reconcile.report import Report
 from onerow.reconcile.rules import LEVELS
-from onerow.server.lifecycle import Server
-
-
-@dataclass(frozen=True)
-class CleanState:
-    """A database to copy, and the project that made it. Parsed once: a copy has the same name."""
-
-    template: str
-    dbt: DbtProject
 
 
 @pytest.fixture(scope="session")
-def clean_state(
-    server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[CleanState]:
+def prepared(built_once: BuiltOnce) -> Prepared:
     """Two batches, loaded one after the other."""
-    folder = tmp_path_factory.mktemp("clean")
-    with fresh_database(server.login, database_name) as database:
-        project = DbtProject(REPOSITORY, database.login, folder / "project", parsed)
-        land(project, folder, "first.csv", FIRST)
-        project.dbt("build").succeeded()
-        land(project, folder, "second.csv", SECOND)
-        project.dbt("build").succeeded()
-        with kept_as_template(server.login, database, "clean") as template:
-            yield CleanState(template, project)
 
+    def fill(dbt: DbtProject, database: Database) -> None:
+        for name, content in (("first.csv", FIRST), ("second.csv", SECOND)):
+            land(dbt, dbt.scratch, name, content)
+            dbt.dbt("build").succeeded()
 
-@pytest.fixture
-def database(server: Server, database_name: str, clean_state: CleanState) -> Iterator[Database]:
-    """A copy of the clean state."""
-    with fresh_database(server.login, database_name, clean_state.template) as database:
-        yield database
+    return built_once("clean", fill)
 
 
 @pytest.fixture
@@ -58,9 +38,9 @@ def connection(database: Database) -> psycopg.Connection:
 
 
 @pytest.fixture
-def job(clean_state: CleanState, monkeypatch: pytest.MonkeyPatch) -> Project:
+def job(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The project as onerow's jobs read it in this process, parsed once for all tests."""
-    return clean_state.dbt.job(monkeypatch)
+    return prepared.dbt.job(monkeypatch)
 
 
 @pytest.fixture
