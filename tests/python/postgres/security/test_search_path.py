@@ -4,13 +4,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from click.testing import CliRunner
 
 from harness.database import fresh_database
-from harness.dbt_project import DbtProject, succeeded
-from onerow.cli import onerow
+from harness.dbt_project import succeeded
 from onerow.errors import SearchPathRefused
 from onerow.project.project import Project
+from postgres.security.commands import call
 
 HOSTILE = (Path(__file__).parents[2] / "harness" / "hostile_schema.sql").read_text(encoding="utf-8")
 HEADER = "device_id,model,firmware,site,status,reported_at\n"
@@ -55,15 +54,6 @@ def hostile(database, mallory):
     return database
 
 
-def run(project: DbtProject, command: str, **files: Path) -> tuple[int, str]:
-    """Run a command of onerow in this process; return its exit code and what it printed."""
-    words = [str(files.get(word, word)) for word in command.split()]
-    options = ["--project-dir", str(project.folder), "--profiles-dir", str(project.profiles_dir)]
-    place = 2 if words[0] in ("batches", "dead-letters", "dedupe") or words[:2] == ["reconcile", "history"] else 1
-    result = CliRunner().invoke(onerow, [*words[:place], *options, *words[place:]])
-    return result.exit_code, f"{result.output}{result.exception or ''}"
-
-
 def test_namesakes_of_postgresqls_own_are_called_by_no_command(hostile, project, tmp_path, monkeypatch):
     """Guards: trusted_search_path, in session_settings, setup_ledger, create_schema, test, Project.connect."""
     project.job(monkeypatch)
@@ -74,14 +64,15 @@ def test_namesakes_of_postgresqls_own_are_called_by_no_command(hostile, project,
         hostile.execute("select count(a) from (values ('x'::text)) as v (a)")
 
     for file, more in (("FIRST", "--full-refresh"), ("SECOND", "--store-failures")):
-        assert run(project, f"land devices {file}", **files)[0] == 0
+        assert call(project, f"land devices {file}", files).exit_code == 0
         succeeded(project.dbt_in_process("build", "--select", "+devices", "device_models", more))
     hostile.execute("create schema public_copies")
     hostile.execute("create table public_copies.devices as table marts.devices")
     hostile.execute("insert into public_copies.devices table marts.devices")
-    done = {command: run(project, command, **files) for command, _ in COMMANDS}
-    assert {command: done[command][0] for command, _ in COMMANDS} == dict(COMMANDS), done
-    assert "hijacked" not in str(done)
+    done = {command: call(project, command, files) for command, _ in COMMANDS}
+    said = {command: f"{result.output}{result.exception or ''}" for command, result in done.items()}
+    assert {command: result.exit_code for command, result in done.items()} == dict(COMMANDS), said
+    assert "hijacked" not in str(said)
     assert hostile.rows('select device_id, firmware from marts.devices order by device_id collate "C"') == [
         *[("a", "2"), ("b", "1"), ("c", "1")]
     ]
