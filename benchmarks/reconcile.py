@@ -1,8 +1,7 @@
 """Compare two tables in two databases: onerow and reladiff's hashdiff, whole processes, in turn, on the same rows.
 
 Seconds are medians of the rounds; peak memory is that of the process, without the servers. `onerow reconcile` is shown
-twice: as a command, and as the comparison alone. Makes two databases of its
-own, and drops them.
+twice: as a command, and as the comparison alone. Makes two databases of its own, and drops them.
 
     python benchmarks/reconcile.py --dsn 'host=127.0.0.1 user=postgres dbname=postgres' --reladiff /path/to/venv
     python benchmarks/reconcile.py --rows 20000000 --memory 512MB --every-row      # without reladiff

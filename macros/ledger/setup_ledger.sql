@@ -3,7 +3,7 @@
 {% macro setup_ledger() %}
     {%- if execute and flags.WHICH in ('run', 'build', 'seed', 'snapshot', 'test', 'clone', 'run-operation') -%}
         {%- call statement('onerow_setup', fetch_result=True) %}
-            {{ onerow.trusted_search_path(var('onerow_trusted_roles', []), is_local=true) }}
+            {{ onerow.local_search_path() }}
             {{ onerow.ledger_ddl(var('onerow_schema', 'onerow')) }}
             {%- for contract in onerow.contracts() if onerow.loader_of(contract) is none %}
             {{ onerow.landing_ddl(contract.schema, contract.identifier, onerow.delivered_columns(contract)) }}

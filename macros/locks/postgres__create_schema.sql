@@ -6,7 +6,7 @@
     {%- set schema_name = onerow.literal(relation.schema) -%}
     {%- call statement('create_schema') -%}
         {%- if not onerow.is_plan() %}
-        {{ onerow.trusted_search_path(var('onerow_trusted_roles', []), is_local=true) }}
+        {{ onerow.local_search_path() }}
         do $onerow$
         begin
             if not exists (select from pg_catalog.pg_namespace as n where n.nspname = {{ schema_name }}) then

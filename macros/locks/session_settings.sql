@@ -2,7 +2,7 @@
     them, a limit to every wait, one text form for every value, memory to
     sort a batch in, and an early end for a session whose client has died (else it would go on and commit what a retry loads again). -#}
 {% macro session_settings(name) %}
-{{ onerow.trusted_search_path(var('onerow_trusted_roles', []), is_local=true) }}
+{{ onerow.local_search_path() }}
 set local lock_timeout = {{ onerow.literal(var('onerow_lock_timeout', '30s')) }};
 set local client_connection_check_interval = '2s';
 set local idle_in_transaction_session_timeout = '10min';

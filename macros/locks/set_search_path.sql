@@ -1,6 +1,6 @@
 {#- Leave out of the search_path what is not trusted, for the rest of this transaction. -#}
 {% macro set_search_path() %}
     {%- call statement('onerow_search_path') -%}
-        {{ onerow.trusted_search_path(var('onerow_trusted_roles', []), is_local=true) }}
+        {{ onerow.local_search_path() }}
     {%- endcall -%}
 {% endmacro %}

@@ -24,8 +24,7 @@
         {%- do key.append({'name': name, 'data_type': contract.columns[name].data_type}) -%}
     {%- endfor -%}
     {%- set version = options.get('version_column') -%}
-    {%- set is_newest_kept = nodes[0].config.get('incremental_strategy') == 'upsert' and version in contract.columns
-        and options.get('conflict_resolution', 'replace') == 'replace' -%}
+    {%- set is_newest_kept = onerow.is_newest_kept(nodes[0].config.get('incremental_strategy'), options, contract.columns) -%}
     {%- set reconcile = onerow.reconcile_options(
         nodes[0].name, options.get('reconcile') or {}, onerow.delivered_columns(contract), is_newest_kept
     ) -%}

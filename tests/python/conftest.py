@@ -1,16 +1,19 @@
 """The fixtures that tests share. What they give is described in the modules of `harness`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 from harness import behavior_flags
-from harness.database import Database, fresh_database
+from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
 from harness.gate import Gate
+from harness.prepared import BuiltOnce, Prepared
 from harness.shared_server import shared_server
+from onerow.project.project import Project
 from onerow.server.lifecycle import Server
 
 # For --hypothesis-profile=fuzz: the fuzzers go on for longer.
@@ -32,10 +35,17 @@ def database_name(worker_id: str) -> str:
     return f"onerow_{worker_id}"
 
 
+@pytest.fixture(scope="session")
+def prepared() -> Prepared | None:
+    """What the tests of a folder start from. A folder that has something says so in its conftest, by `built_once`."""
+    return None
+
+
 @pytest.fixture
-def database(server: Server, database_name: str) -> Iterator[Database]:
-    """An empty database."""
-    with fresh_database(server.login, database_name) as database:
+def database(server: Server, database_name: str, prepared: Prepared | None) -> Iterator[Database]:
+    """An empty database, or a copy of what is prepared."""
+    template = prepared.template if prepared else "template1"
+    with fresh_database(server.login, database_name, template) as database:
         yield database
 
 
@@ -49,12 +59,39 @@ def parsed(server: Server, database_name: str, tmp_path_factory: pytest.TempPath
         return project.target_path
 
 
+@pytest.fixture(scope="session")
+def built_once(
+    server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BuiltOnce]:
+    """Fill a database by the repository's project, with other files if given, and keep it as a template."""
+    with ExitStack() as kept:
+
+        def build(
+            name: str, fill: Callable[[DbtProject, Database], object], files: Mapping[str, str | None] = {}
+        ) -> Prepared:
+            with fresh_database(server.login, database_name) as database:
+                dbt = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp(name) / "project", parsed)
+                kept.callback(dbt.close)
+                if files:
+                    dbt = dbt.with_files(files)
+                fill(dbt, database)
+                return Prepared(kept.enter_context(kept_as_template(server.login, database, name)), dbt)
+
+        yield build
+
+
 @pytest.fixture
 def project(database: Database, parsed: Path, tmp_path: Path) -> Iterator[DbtProject]:
     """The repository's dbt project on the test's database."""
     project = DbtProject(REPOSITORY, database.login, tmp_path / "project", parsed)
     yield project
     project.close()
+
+
+@pytest.fixture
+def job(project: DbtProject, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The project as onerow's jobs read it in this process."""
+    return project.job(monkeypatch)
 
 
 @pytest.fixture

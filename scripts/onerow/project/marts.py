@@ -50,9 +50,7 @@ def read_mart(project: Project, node: Any) -> Mart:
         source,
         options.get("version_column"),
         options.get("reconcile") or {},
-        node.config.get("incremental_strategy") == "upsert"
-        and options.get("conflict_resolution", "replace") == "replace"
-        and options.get("version_column") in source.column_names,
+        project.call("is_newest_kept", node.config.get("incremental_strategy"), options, source.column_names),
     )
 
 

@@ -113,9 +113,14 @@ class Project:
         Raises:
             WrongUse: the macro refuses its arguments; carries its message.
         """
-        return str(self._call(macro, *positional, **arguments))
+        return str(self.call(macro, *positional, **arguments))
 
-    def _call(self, macro: str, *positional: Any, **arguments: Any) -> Any:
+    def call(self, macro: str, *positional: Any, **arguments: Any) -> Any:
+        """Return what such a macro returns, which need not be a text.
+
+        Raises:
+            WrongUse: as render().
+        """
         try:
             return getattr(self._macros.get_template(macro).module, macro)(*positional, **arguments)
         except _Returned as returned:
@@ -130,7 +135,7 @@ class Project:
             loader=jinja2.FunctionLoader(lambda macro: self.manifest.macros[f"macro.onerow.{macro}"].macro_sql),
         )
         environment.globals.update(
-            {"return": _return, "exceptions": _Exceptions(), "modules": {"re": re}, "onerow": _Macros(self._call)}
+            {"return": _return, "exceptions": _Exceptions(), "modules": {"re": re}, "onerow": _Macros(self.call)}
         )
         return environment
 

@@ -7,8 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from onerow.errors import DbtFailed
 from onerow.project import dbt
 from onerow.project.project import Project
+from onerow.prove.signals import later
 
 _WATCH_SECONDS = 0.5
 
@@ -81,23 +81,6 @@ def _told(error: str) -> str:
     return "\n".join(told[1:] or told)
 
 
-@contextmanager
-def _later(*numbers: int) -> Iterator[None]:
-    """Let signals wait until the block is left."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    before = {number: signal.signal(number, lambda signum, _: came.append(signum)) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in came:
-            signal.raise_signal(number)
-
-
 class Runs:
     """Starts runs of dbt on a manifest. `folder` takes dbt's target folder and results."""
 
@@ -130,7 +113,7 @@ class Runs:
         process = multiprocessing.get_context("fork").Process(target=_run, args=arguments, daemon=True)
         run = Run(process, result, log)
         # A Ctrl-C in between would leave a run behind that nobody knows of, and that goes on after the clean-up.
-        with _later(signal.SIGINT, signal.SIGTERM):
+        with later():
             process.start()
             self._started.append(run)
         return run
@@ -152,7 +135,7 @@ class Runs:
                 self._here_ended.set()
 
         # Not join(): a Ctrl-C in it has Python take the thread for ended.
-        with _later(signal.SIGINT, signal.SIGTERM):
+        with later():
             self._here_ended.clear()
             threading.Thread(target=work, daemon=True).start()
         self._here_ended.wait()

@@ -3,7 +3,6 @@
 import re
 import secrets
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from onerow.ledger.setup import connect
 from onerow.project.project import Project
+from onerow.prove.signals import handled_by
 
 # Every schema of a proof is called so, followed by the proof's own id and what it is for.
 PREFIX = "onerow_prove_"
@@ -80,23 +80,10 @@ def scratch(project: Project) -> Iterator[Scratch]:
         try:
             yield Scratch(connection, run_id)
         finally:
-            # A connection of its own: Ctrl-C may have come in the middle of a statement of the other one.
-            with _undisturbed(), connect(project, "onerow prove", catalog_only=True) as cleaner:
+            # A second Ctrl-C must not keep the first from being cleaned up after. A connection of its own: that one
+            # may have come in the middle of a statement of the other.
+            with handled_by(signal.SIG_IGN), connect(project, "onerow prove", catalog_only=True) as cleaner:
                 _drop(cleaner, run_id)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let a second Ctrl-C not keep the first from being cleaned up after."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def remove_orphans(connection: psycopg.Connection) -> list[str]:

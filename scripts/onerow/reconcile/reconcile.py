@@ -140,6 +140,7 @@ def _reconcile_mart(
 ) -> MartResult:
     sql_of = compiled.sql[mart.name]
     waiting = _rows(connection, mart, WAITING_BATCHES, sql_of[WAITING_BATCHES])
+    present = _rows(connection, mart, PRESENT_COLUMNS, sql_of[PRESENT_COLUMNS]) if "schema" in levels else []
     return MartResult(
         model=mart.name,
         relation=compiled.ids[mart.name],
@@ -148,11 +149,7 @@ def _reconcile_mart(
         levels=[
             _reconcile_level(connection, mart, level, sql_of, samples) for level in levels if _is_of_rules(mart, level)
         ],
-        columns={
-            row["column_name"]: row["data_type"]
-            for row in _rows(connection, mart, PRESENT_COLUMNS, sql_of[PRESENT_COLUMNS])
-            if "schema" in levels
-        },
+        columns={row["column_name"]: row["data_type"] for row in present},
         schema_changes=[SchemaChange(**row) for row in _rows(connection, mart, SCHEMA_CHANGES, sql_of[SCHEMA_CHANGES])],
     )
 

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness import warm
 from harness.processes import Finished, Running, Warm
+from onerow.project.project import Project
 from onerow.server.login import Login
 
 REPOSITORY = Path(__file__).parents[3]
@@ -33,6 +36,7 @@ class DbtProject:
         self.log_path = scratch / "logs"
         self._parsed = parsed
         self._profile = profile
+        self._job = Project(folder, self.profiles_dir)
         self._numbers = itertools.count(1)
         self._started: list[Running] = []
         self._children: list[DbtProject] = []
@@ -60,6 +64,16 @@ class DbtProject:
             options.append("--no-write-json")  # writing the manifest takes longer than most of what tests run
         profile = (self.profiles_dir / "profiles.yml").read_text()
         return parsed_once(self.folder).run([*args, *options, "--no-use-colors", "--no-version-check"], profile)
+
+    def job(self, patch: pytest.MonkeyPatch) -> Project:
+        """Return the project as onerow's jobs read it in this process, parsed once.
+
+        For as long as the patch holds, what dbt writes in this process goes where this project's runs write.
+        """
+        self.seed_target()
+        patch.setenv("DBT_TARGET_PATH", str(self.target_path))
+        patch.setenv("DBT_LOG_PATH", str(self.log_path))
+        return self._job
 
     def onerow(self, command: str, *args: str | Path, env: Mapping[str, str] | None = None) -> Finished:
         """Run a command of onerow, such as "land" or "batches list", on this project, to its end."""

@@ -13,11 +13,9 @@ from onerow.project.project import Project
 
 
 @pytest.fixture
-def job(project: DbtProject, parsed: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def job(project: DbtProject, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The project as the jobs read it in this process, on a database with ledger and landing tables."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(parsed))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-    job = Project(project.folder, project.profiles_dir)
+    job = project.job(monkeypatch)
     with job.connect() as connection:
         ensure_tables(job, connection)
     return job

@@ -1,22 +1,20 @@
 """What the tests of dead letters start from: two batches of devices, loaded, with letters of each kind."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from harness.database import Database, fresh_database, kept_as_template
-from harness.dbt_project import REPOSITORY, DbtProject, succeeded
+from harness.database import Database
+from harness.dbt_project import DbtProject, succeeded
+from harness.prepared import BuiltOnce, Prepared
 from onerow.landing.delivery import Delivery
 from onerow.landing.land import land_files
 from onerow.project.project import Project
 from onerow.reconcile.marts import find_marts
 from onerow.reconcile.reconcile import reconcile
 from onerow.reconcile.rules import LEVELS
-from onerow.server.lifecycle import Server
 
 # A good row, one without a key, one that is of no time, and a line that is cut off.
 FIRST = """\
@@ -32,54 +30,26 @@ SECOND = """\
 EXTRACTED = {"first": datetime(2026, 5, 1, 13, tzinfo=UTC), "second": datetime(2026, 5, 2, 13, tzinfo=UTC)}
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A database to copy, and the project that made it."""
-
-    template: str
-    dbt: DbtProject
-    project: Project
-
-
 @pytest.fixture(scope="session")
-def refused(
-    server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Refused]:
-    """Both batches, landed and loaded. The copy of the database has the same name, so dbt need not parse again."""
-    folder = tmp_path_factory.mktemp("refused")
-    with fresh_database(server.login, database_name) as database:
-        dbt = DbtProject(REPOSITORY, database.login, folder / "project", parsed)
-        project = Project(REPOSITORY, dbt.profiles_dir)
+def prepared(built_once: BuiltOnce) -> Prepared:
+    """Both batches, landed and loaded."""
+
+    def fill(dbt: DbtProject, database: Database) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DBT_TARGET_PATH", str(parsed))
-            patch.setenv("DBT_LOG_PATH", str(dbt.log_path))
+            job = dbt.job(patch)
             for name, text in (("first", FIRST), ("second", SECOND)):
-                (folder / f"{name}.jsonl").write_text(text)
-                delivery = Delivery(extracted_at=EXTRACTED[name])
-                list(land_files(project, "devices", [folder / f"{name}.jsonl"], delivery))
+                file = dbt.scratch / f"{name}.jsonl"
+                file.write_text(text)
+                list(land_files(job, "devices", [file], Delivery(extracted_at=EXTRACTED[name])))
         succeeded(dbt.dbt_in_process("run", "--quiet", "--select", "+devices"))
-        with kept_as_template(server.login, database, "refused") as template:
-            yield Refused(template, dbt, project)
-    dbt.close()
+
+    return built_once("refused", fill)
 
 
 @pytest.fixture
-def database(server: Server, database_name: str, refused: Refused) -> Iterator[Database]:
-    """A copy of the database."""
-    with fresh_database(server.login, database_name, refused.template) as database:
-        yield database
-
-
-@pytest.fixture
-def project(refused: Refused, database: Database) -> DbtProject:
+def project(prepared: Prepared, database: Database) -> DbtProject:
     """The project on the copy."""
-    return refused.dbt
-
-
-@pytest.fixture
-def job(refused: Refused, database: Database) -> Project:
-    """The project as the jobs read it."""
-    return refused.project
+    return prepared.dbt
 
 
 @pytest.fixture
@@ -99,12 +69,8 @@ def load(project: DbtProject) -> Callable[..., None]:
 
 
 @pytest.fixture
-def differences(
-    job: Project, refused: Refused, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., list[str]]:
+def differences(job: Project, database: Database) -> Callable[..., list[str]]:
     """Reconcile a mart at every level, and return the figures that differ."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(refused.dbt.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(refused.dbt.log_path))
 
     def differences(mart: str = "devices") -> list[str]:
         report = reconcile(job, database.connect(), find_marts(job, (mart,)), LEVELS)

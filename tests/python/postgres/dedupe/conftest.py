@@ -1,48 +1,36 @@
 """What the tests of dedupe start from: a ledger, and tables that hold more than one row of a key."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from harness.database import Database, fresh_database, kept_as_template
-from harness.dbt_project import REPOSITORY, DbtProject
+from harness.database import Database
+from harness.dbt_project import DbtProject
+from harness.prepared import BuiltOnce, Prepared
 from onerow.ledger.setup import ensure_tables
 from onerow.project.project import Project
-from onerow.server.lifecycle import Server
 from postgres.dedupe.tables import PAIRS, Things, hold
 
 
 @pytest.fixture(scope="session")
-def job(server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project as the jobs read it in this process, read once."""
-    with fresh_database(server.login, database_name) as database, pytest.MonkeyPatch.context() as patch:
-        project = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp("dedupe") / "project", parsed)
-        patch.setenv("DBT_TARGET_PATH", str(parsed))
-        patch.setenv("DBT_LOG_PATH", str(project.log_path))
-        job = Project(project.folder, project.profiles_dir)
-        assert job.manifest is not None
-        assert job.credentials is not None
-        return job
+def prepared(built_once: BuiltOnce) -> Prepared:
+    """The ledger, and an empty table shop.things."""
 
-
-@pytest.fixture(scope="session")
-def ledger_ready(server: Server, database_name: str, job: Project) -> Iterator[str]:
-    """Name of a database with the ledger and an empty table, to be copied."""
-    with fresh_database(server.login, database_name) as database:
-        with job.connect() as connection:
-            ensure_tables(job, connection)
+    def fill(dbt: DbtProject, database: Database) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            job = dbt.job(patch)
+            with job.connect() as connection:
+                ensure_tables(job, connection)
         database.execute("create schema shop")
         database.execute("create table shop.things (id integer, a text, b integer, updated_at integer)")
-        with kept_as_template(server.login, database, "dedupe") as template:
-            yield template
+
+    return built_once("dedupe", fill)
 
 
 @pytest.fixture
-def database(server: Server, database_name: str, ledger_ready: str) -> Iterator[Database]:
-    """A database with the ledger and an empty table shop.things."""
-    with fresh_database(server.login, database_name, ledger_ready) as database:
-        yield database
+def job(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The project as onerow's jobs read it in this process, parsed once for all tests."""
+    return prepared.dbt.job(monkeypatch)
 
 
 @pytest.fixture

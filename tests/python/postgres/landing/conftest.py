@@ -77,15 +77,11 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(
-    project: DbtProject, database: Database, parsed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Inbox:
+def inbox(job: Project, database: Database, tmp_path: Path) -> Inbox:
     """An empty folder for files to be delivered."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(parsed))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
     folder = tmp_path / "inbox"
     folder.mkdir()
-    return Inbox(folder, Project(project.folder, project.profiles_dir), database)
+    return Inbox(folder, job, database)
 
 
 @pytest.fixture

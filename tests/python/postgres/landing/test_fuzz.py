@@ -20,7 +20,6 @@ from onerow.landing.compression import zstd
 from onerow.landing.delivery import Delivery, Landed
 from onerow.landing.land import land_file
 from onerow.ledger.setup import connect, ensure_tables
-from onerow.project.project import Project
 from postgres.landing.conftest import Inbox
 from postgres.landing.corpus import corpus
 
@@ -84,7 +83,7 @@ class Landing:
 
 @pytest.fixture
 def landing(inbox: Inbox) -> Iterator[Landing]:
-    with connect(Project(inbox.project.project_dir, inbox.project.profiles_dir), "fuzz") as connection:
+    with connect(inbox.project, "fuzz") as connection:
         ensure_tables(inbox.project, connection)
         yield Landing(inbox, connection)
 

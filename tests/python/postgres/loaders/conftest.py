@@ -5,39 +5,27 @@ from pathlib import Path
 
 import pytest
 
-from harness.database import Database, fresh_database, kept_as_template
-from harness.dbt_project import REPOSITORY, DbtProject, message, succeeded
-from onerow.server.lifecycle import Server
+from harness.database import Database
+from harness.dbt_project import DbtProject, message, succeeded
+from harness.prepared import BuiltOnce, Prepared
 from postgres.loaders.payments import TABLE, files
 
 
 @pytest.fixture(scope="session")
-def raw_ready(
-    server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, DbtProject]]:
-    """Name of a database with the ledger and the table, to be copied, and the project that made it."""
-    with fresh_database(server.login, database_name) as database:
+def prepared(built_once: BuiltOnce) -> Prepared:
+    """The ledger, the application's table and its staging view."""
+
+    def fill(dbt: DbtProject, database: Database) -> None:
         database.execute(TABLE)
-        scratch = tmp_path_factory.mktemp("raw") / "project"
-        project = DbtProject(REPOSITORY, database.login, scratch, parsed).with_files(files())
-        succeeded(project.dbt_in_process("run", "--quiet", "--select", "stg_payments"))
-        with kept_as_template(server.login, database, "raw") as template:
-            yield template, project
-    project.close()
+        succeeded(dbt.dbt_in_process("run", "--quiet", "--select", "stg_payments"))
+
+    return built_once("raw", fill, files())
 
 
 @pytest.fixture
-def database(server: Server, database_name: str, raw_ready: tuple[str, DbtProject]) -> Iterator[Database]:
-    """A database with the ledger and the application's table."""
-    with fresh_database(server.login, database_name, raw_ready[0]) as database:
-        yield database
-
-
-@pytest.fixture
-def project(raw_ready: tuple[str, DbtProject], database: Database, tmp_path: Path) -> Iterator[DbtProject]:
+def project(prepared: Prepared, database: Database, tmp_path: Path) -> Iterator[DbtProject]:
     """The project with the source and its mart."""
-    made = raw_ready[1]
-    project = DbtProject(made.folder, database.login, tmp_path / "project", made.target_path)
+    project = DbtProject(prepared.dbt.folder, database.login, tmp_path / "project", prepared.dbt.target_path)
     yield project
     project.close()
 

@@ -8,6 +8,7 @@ import pytest
 
 from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject, succeeded
+from harness.prepared import Prepared
 from onerow.server.lifecycle import Server
 
 _LEFT_BY_DBT = shutil.ignore_patterns("dbt_packages", "target", "logs", "package-lock.yml")
@@ -24,10 +25,8 @@ P-3,heavy,lost,2026-05-04T09:00:00Z
 
 
 @pytest.fixture(scope="session")
-def made(
-    server: Server, database_name: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[DbtProject, str]]:
-    """The project and the name of its database's copy. dbt_packages and its lock are not written into the tree."""
+def prepared(server: Server, database_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """The project, and its database. dbt_packages and its lock are not written into the tree."""
     folder = tmp_path_factory.mktemp("consumer") / "project"
     shutil.copytree(REPOSITORY / "tests/dbt_project", folder, ignore=_LEFT_BY_DBT)
     (folder / "packages.yml").write_text(json.dumps({"packages": [{"local": str(REPOSITORY)}]}))
@@ -38,18 +37,11 @@ def made(
         project.onerow("land", "parcels", folder / "monday.csv").succeeded()
         succeeded(project.dbt_in_process("build", "--quiet", "--exclude", "test_type:unit"))
         with kept_as_template(server.login, database, "consumer") as template:
-            yield project, template
+            yield Prepared(template, project)
     project.close()
 
 
 @pytest.fixture
-def database(server: Server, database_name: str, made: tuple[DbtProject, str]) -> Iterator[Database]:
-    """A copy of the project's database, under the name that its profile has."""
-    with fresh_database(server.login, database_name, made[1]) as database:
-        yield database
-
-
-@pytest.fixture
-def consumer(made: tuple[DbtProject, str], database: Database) -> DbtProject:
+def consumer(prepared: Prepared, database: Database) -> DbtProject:
     """The project, with Monday's batch loaded."""
-    return made[0]
+    return prepared.dbt

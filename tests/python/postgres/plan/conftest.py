@@ -15,14 +15,7 @@ from onerow.reconcile.marts import find_marts
 @pytest.fixture
 def job(monkeypatch: pytest.MonkeyPatch) -> Callable[[DbtProject], Project]:
     """Read a project as a job does, from what its last run has parsed."""
-
-    def read(project: DbtProject) -> Project:
-        project.seed_target()
-        monkeypatch.setenv("DBT_TARGET_PATH", str(project.target_path))
-        monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-        return Project(project.folder, project.profiles_dir)
-
-    return read
+    return lambda project: project.job(monkeypatch)
 
 
 @pytest.fixture

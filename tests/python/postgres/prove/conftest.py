@@ -81,9 +81,7 @@ def shop(
     with fresh_database(server.login, database_name) as database:
         project = DbtProject(folder, database.login, folder.parent / "scratch")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DBT_TARGET_PATH", str(project.target_path))
-            patch.setenv("DBT_LOG_PATH", str(project.log_path))
-            read = Project(folder, project.profiles_dir)
+            read = project.job(patch)
             assert read.manifest.nodes
     yield project, read
     project.close()
@@ -108,12 +106,12 @@ def deliver(database: Database) -> Callable[..., None]:
 @pytest.fixture
 def proved(shop: tuple[DbtProject, Project], monkeypatch: pytest.MonkeyPatch) -> Callable[..., ModelProof]:
     """Prove one model of the shop, by the batches of its source table unless files are given."""
-    monkeypatch.setenv("DBT_LOG_PATH", str(shop[0].log_path))
+    job = shop[0].job(monkeypatch)
 
     def run(model: str, **asked: Any) -> ModelProof:
         if "files" not in asked:
             asked = {"batch_column": "load_no", **asked}
-        proof = prove(shop[1], [model], Asked(**asked), lambda *names: " ".join(names), lambda text: None)
+        proof = prove(job, [model], Asked(**asked), lambda *names: " ".join(names), lambda text: None)
         return proof.models[0]
 
     return run

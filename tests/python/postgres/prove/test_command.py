@@ -95,8 +95,7 @@ SCHEMA = _object(proved_at=_TEXT, status=_TEXT, seed={"type": "integer"}, models
 def call(shop: tuple[DbtProject, Project], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Call the command in this process."""
     project = shop[0]
-    monkeypatch.setenv("DBT_TARGET_PATH", str(project.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
+    project.job(monkeypatch)
     options = ["--project-dir", str(project.folder), "--profiles-dir", str(project.profiles_dir)]
     return lambda *arguments: CliRunner(env={"COLUMNS": "200"}).invoke(
         onerow, ["prove", *options, *map(str, arguments)]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from harness.database import Database
-from harness.dbt_project import REPOSITORY, DbtProject
 from harness.devices import EARLIER, LATER, NOON, Devices, state
 from onerow.errors import CannotProve
 from onerow.ledger.setup import ensure_tables
@@ -20,14 +19,10 @@ from postgres.prove.conftest import file, verdicts
 
 
 @pytest.fixture
-def marts(project: DbtProject, database: Database, monkeypatch: pytest.MonkeyPatch) -> Project:
+def marts(job: Project, database: Database) -> Project:
     """The repository's own project, with its tables."""
-    project.seed_target()
-    monkeypatch.setenv("DBT_TARGET_PATH", str(project.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-    read = Project(REPOSITORY, project.profiles_dir)
-    ensure_tables(read, database.connect(autocommit=True))
-    return read
+    ensure_tables(job, database.connect(autocommit=True))
+    return job
 
 
 def proof_of(project: Project, model: str, **asked: Any) -> Proof:

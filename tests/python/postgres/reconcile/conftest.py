@@ -1,7 +1,6 @@
 """A small, clean state of one mart, built once by the real commands and copied for every test, which then breaks it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,47 +8,27 @@ import psycopg
 import pytest
 
 from clean_devices import FIRST, SECOND, THIRD, land
-from harness.database import Database, fresh_database, kept_as_template
-from harness.dbt_project import REPOSITORY, DbtProject
+from harness.database import Database
+from harness.dbt_project import DbtProject
+from harness.prepared import BuiltOnce, Prepared
 from onerow.landing.land import land_files
 from onerow.project.project import Project
 from onerow.reconcile.marts import find_marts
 from onerow.reconcile.reconcile import reconcile
 from onerow.reconcile.report import Report
 from onerow.reconcile.rules import LEVELS
-from onerow.server.lifecycle import Server
-
-
-@dataclass(frozen=True)
-class CleanState:
-    """A database to copy, and the project that made it, as onerow reads it. Parsed once: a copy has the same name."""
-
-    template: str
-    project: Project
-    target_path: Path
 
 
 @pytest.fixture(scope="session")
-def clean_state(
-    server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[CleanState]:
+def prepared(built_once: BuiltOnce) -> Prepared:
     """Two batches, loaded one after the other."""
-    folder = tmp_path_factory.mktemp("clean")
-    with fresh_database(server.login, database_name) as database:
-        project = DbtProject(REPOSITORY, database.login, folder / "project", parsed)
-        land(project, folder, "first.csv", FIRST)
-        project.dbt("build").succeeded()
-        land(project, folder, "second.csv", SECOND)
-        project.dbt("build").succeeded()
-        with kept_as_template(server.login, database, "clean") as template:
-            yield CleanState(template, Project(REPOSITORY, project.profiles_dir), project.target_path)
 
+    def fill(dbt: DbtProject, database: Database) -> None:
+        for name, content in (("first.csv", FIRST), ("second.csv", SECOND)):
+            land(dbt, dbt.scratch, name, content)
+            dbt.dbt("build").succeeded()
 
-@pytest.fixture
-def database(server: Server, database_name: str, clean_state: CleanState) -> Iterator[Database]:
-    """A copy of the clean state."""
-    with fresh_database(server.login, database_name, clean_state.template) as database:
-        yield database
+    return built_once("clean", fill)
 
 
 @pytest.fixture
@@ -59,33 +38,35 @@ def connection(database: Database) -> psycopg.Connection:
 
 
 @pytest.fixture
-def landed_third(clean_state: CleanState, database: Database, tmp_path: Path) -> None:
+def job(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The project as onerow's jobs read it in this process, parsed once for all tests."""
+    return prepared.dbt.job(monkeypatch)
+
+
+@pytest.fixture
+def landed_third(job: Project, database: Database, tmp_path: Path) -> None:
     """A third batch has landed and is not loaded."""
     file = tmp_path / "third.csv"
     file.write_text(THIRD, encoding="utf-8")
-    [landed] = land_files(clean_state.project, "devices", [file])
+    [landed] = land_files(job, "devices", [file])
     assert landed.batch_no == 3
 
 
 @pytest.fixture
-def reconciled(
-    clean_state: CleanState, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Report]:
+def reconciled(job: Project, connection: psycopg.Connection) -> Callable[..., Report]:
     """Reconcile devices on the given levels, else on all of them, in this process."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(clean_state.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(clean_state.target_path))
 
     def run(*levels: str) -> Report:
-        marts = find_marts(clean_state.project, ("devices",))
-        return reconcile(clean_state.project, connection, marts, levels or LEVELS)
+        marts = find_marts(job, ("devices",))
+        return reconcile(job, connection, marts, levels or LEVELS)
 
     return run
 
 
 @pytest.fixture
-def configured(clean_state: CleanState) -> Iterator[Callable[..., None]]:
+def configured(job: Project) -> Iterator[Callable[..., None]]:
     """Set options of meta.onerow.reconcile of devices, for the time of the test."""
-    manifest = clean_state.project.manifest
+    manifest = job.manifest
     options = manifest.nodes["model.onerow.devices"].config.meta["onerow"]
 
     def configure(**reconcile: Any) -> None:

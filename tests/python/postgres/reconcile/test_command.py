@@ -6,8 +6,8 @@ import pytest
 
 from clean_devices import figures
 from onerow.errors import HistoryNotWritten, ModelWithoutSource, ReconcileFailed, RelationMissing
-from onerow.reconcile import reconcile as job
 from onerow.reconcile.marts import find_marts
+from onerow.reconcile.reconcile import record
 
 EMPTIED = "models/staging/stg_devices.sql"
 MART = "models/marts/devices.sql"
@@ -133,10 +133,10 @@ def test_values_of_a_mart_without_a_source_to_compare_with_are_wrong_use(project
     assert "these have none: devices" in " ".join(finished.stderr.split())
 
 
-def test_model_without_a_source_is_wrong_use(clean_state):
+def test_model_without_a_source_is_wrong_use(job):
     """Guard: ModelWithoutSource."""
     with pytest.raises(ModelWithoutSource, match=r"stg_devices has no meta\.onerow\.source") as refused:
-        find_marts(clean_state.project, ("stg_devices",))
+        find_marts(job, ("stg_devices",))
 
     assert refused.value.exit_code == 2
 
@@ -162,4 +162,4 @@ def test_history_that_cannot_be_written_is_an_error_of_its_own(reconciled, conne
     database.execute("drop table onerow.reconciliations cascade")
 
     with pytest.raises(HistoryNotWritten, match=r"the result is right, but .* could not be written"):
-        job.record(connection, "onerow", report)
+        record(connection, "onerow", report)

@@ -122,7 +122,7 @@ def test_window_or_batch_is_excepted_by_its_members(reconciled, connection, data
     assert violations_seen_by_dbt(database, rule) == 0
 
 
-def test_seed_becomes_the_ledgers_exceptions_of_this_target(project, database, clean_state, connection):
+def test_seed_becomes_the_ledgers_exceptions_of_this_target(project, database, job, connection):
     """The lines that the docs show. Guard: take_exceptions, and that it leaves other targets' alone."""
     database.execute(
         "insert into onerow.exceptions (model, rule, natural_key, reason, expires_on) values"
@@ -139,7 +139,7 @@ def test_seed_becomes_the_ledgers_exceptions_of_this_target(project, database, c
     with_seed.dbt("build", "--select", "reconcile_exceptions").succeeded()
 
     relation = f"{database.name}.marts.devices"
-    known = read_facts(clean_state.project, connection, [relation]).exceptions
+    known = read_facts(job, connection, [relation]).exceptions
     assert set(known) == {relation, f"{database.name}.marts.orders", "another.marts.devices"}
     assert [(each.rule, each.natural_key, each.reason) for each in known[relation]] == [
         ("missing_keys", {"device_id": "SN-000017"}, "deleted on request of its owner"),

@@ -67,29 +67,29 @@ def test_history_as_table_and_json(project, database):
     ]
 
 
-def test_real_runs_are_in_the_history(clean_state, connection, reconciled):
+def test_real_runs_are_in_the_history(job, connection, reconciled):
     """Guard: the mart's name is the one in the ledger."""
     for _ in range(2):
         report = reconciled("counts")
         record(connection, "onerow", report)
-    marts = find_marts(clean_state.project, ("devices",))
+    marts = find_marts(job, ("devices",))
 
-    [history] = read_history(clean_state.project, connection, marts, last=10)
+    [history] = read_history(job, connection, marts, last=10)
 
     assert history.relation == report.marts[0].relation
     assert [run.status for run in history.runs] == ["ok", "ok"]
     assert history.runs[0].run_id == report.run_id
 
 
-def test_old_figures_go_but_for_the_last_of_each_verdict(clean_state, connection, database):
+def test_old_figures_go_but_for_the_last_of_each_verdict(job, connection, database):
     """unexplained_growth compares with the last equal run, however old. Guard: forget_reconciliations."""
     recorded_runs(database, "ok", "ok", "difference", "difference", "difference", days=8)
     assert ages(database) == [(8, 2), (9, 2), (10, 2), (11, 2), (12, 2)]
 
-    assert forget_old_runs(clean_state.project, connection, 10) == 4
+    assert forget_old_runs(job, connection, 10) == 4
 
     assert ages(database) == [(8, 2), (9, 2), (11, 2)]
-    assert forget_old_runs(clean_state.project, connection, 10) == 0
+    assert forget_old_runs(job, connection, 10) == 0
 
 
 def test_reconcile_keeps_figures_as_long_as_the_project_says(project, database):

@@ -14,9 +14,9 @@ def relation(database):
     return f"{database.name}.marts.devices"
 
 
-def test_facts_are_what_the_ledger_has(clean_state, connection, relation):
+def test_facts_are_what_the_ledger_has(job, connection, relation):
     """Guard: macros/report."""
-    facts = read_facts(clean_state.project, connection, [relation])
+    facts = read_facts(job, connection, [relation])
 
     assert facts.runs == {}
     assert [
@@ -33,7 +33,7 @@ def test_facts_are_what_the_ledger_has(clean_state, connection, relation):
     ]
 
 
-def test_runs_come_back_as_they_were_newest_first(clean_state, connection, relation, reconciled, database):
+def test_runs_come_back_as_they_were_newest_first(job, connection, relation, reconciled, database):
     """With what differed, also in a window. Guard: runs_of_marts; run_of, which shows a run before it is recorded."""
     equal = reconciled("counts")
     record(connection, "onerow", equal)
@@ -46,7 +46,7 @@ def test_runs_come_back_as_they_were_newest_first(clean_state, connection, relat
         " 'difference', reconciled_at from onerow.reconciliations where figure = 'rows' and status = 'ok'"
     )
 
-    newest, oldest = read_runs(clean_state.project, connection, [relation], last=5)[relation]
+    newest, oldest = read_runs(job, connection, [relation], last=5)[relation]
 
     assert newest.run_id == differing.run_id
     assert sorted(newest.figures, key=str) == sorted(run_of(differing, differing.marts[0]).figures, key=str)
@@ -56,7 +56,7 @@ def test_runs_come_back_as_they_were_newest_first(clean_state, connection, relat
     assert trend([newest, oldest]).rows_per_run == -1
 
 
-def test_only_the_last_runs_are_read(clean_state, connection, relation, database):
+def test_only_the_last_runs_are_read(job, connection, relation, database):
     """Guard: recency."""
     columns = "run_id, model, check_name, figure, source_value, destination_value, status, reconciled_at"
     database.execute(
@@ -66,18 +66,18 @@ def test_only_the_last_runs_are_read(clean_state, connection, relation, database
         relation,
     )
 
-    runs = read_runs(clean_state.project, connection, [relation], last=3)[relation]
+    runs = read_runs(job, connection, [relation], last=3)[relation]
 
     assert [run.figure("rows").destination for run in runs] == [100, 99, 98]
-    assert len(read_facts(clean_state.project, connection, [relation]).runs[relation]) == RUNS
+    assert len(read_facts(job, connection, [relation]).runs[relation]) == RUNS
 
 
-def test_ledger_that_is_missing_is_named(clean_state, connection, relation, database):
+def test_ledger_that_is_missing_is_named(job, connection, relation, database):
     """Guard: the remedy of each table."""
     database.execute("drop table onerow.reconciliations cascade")
 
     with pytest.raises(RelationMissing, match=r"onerow\.reconciliations\. Both `onerow land` and `dbt run`"):
-        read_facts(clean_state.project, connection, [relation])
+        read_facts(job, connection, [relation])
 
 
 def test_report_is_written_and_ends_with_3_where_there_are_differences(project, database, tmp_path):

@@ -11,9 +11,9 @@ from onerow.reconcile.rules import RULES
 ALL_RULES = [rule for rules in RULES.values() for rule in rules]
 
 
-def test_every_mart_with_a_source_is_watched(clean_state):
+def test_every_mart_with_a_source_is_watched(job):
     """Guard: the list of reconciled_marts."""
-    nodes = clean_state.project.manifest.nodes
+    nodes = job.manifest.nodes
     with_source = {
         name
         for name, node in nodes.items()
@@ -24,9 +24,9 @@ def test_every_mart_with_a_source_is_watched(clean_state):
 
 
 @pytest.mark.parametrize("rule", ALL_RULES)
-def test_every_rule_has_a_model_a_test_and_a_runbook(clean_state, rule):
+def test_every_rule_has_a_model_a_test_and_a_runbook(job, rule):
     """Guard: the files themselves."""
-    manifest = clean_state.project.manifest
+    manifest = job.manifest
     tests = [
         node.test_metadata.name
         for node in manifest.nodes.values()

@@ -7,7 +7,7 @@ import pytest
 from harness.receiver import receiving
 from onerow.errors import NotificationFailed
 from onerow.reconcile.reconcile import record
-from onerow.report import notify as job
+from onerow.report import notify
 
 DELETE = "delete from marts.devices where device_id = 'D-3'"
 RESTORE = (
@@ -18,18 +18,18 @@ RESTORE = (
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """Wait a moment only, and reach this machine directly."""
-    monkeypatch.setattr(job, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(notify, "PAUSES", (0.0, 0.0))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
 @pytest.fixture
-def run(clean_state, connection, reconciled):
+def run(job, connection, reconciled):
     """Reconcile on some levels, record it, and tell what has changed."""
 
     def reconcile_and_tell(receiver, *levels):
         report = reconciled(*levels)
         record(connection, "onerow", report)
-        return [change.status for change in job.notify(clean_state.project, connection, receiver.url, report)]
+        return [change.status for change in notify.notify(job, connection, receiver.url, report)]
 
     return reconcile_and_tell
 
@@ -111,7 +111,7 @@ def test_answer_that_will_not_change_is_not_asked_for_again(run, database, statu
 
 def test_receiver_that_hangs_is_given_up(run, database, monkeypatch):
     """Guard: the timeout."""
-    monkeypatch.setattr(job, "TIMEOUT", 0.2)
+    monkeypatch.setattr(notify, "TIMEOUT", 0.2)
     database.execute(DELETE)
     go_on = threading.Event()
     with receiving(lambda: 200 if go_on.wait(60) else 500) as receiver:
@@ -130,7 +130,7 @@ def test_receiver_that_hangs_is_given_up(run, database, monkeypatch):
 def test_no_more_of_the_url_than_scheme_and_host_is_ever_said(url):
     """Guard: _receiver, and messages of http.client, which hold the URL."""
     with pytest.raises(NotificationFailed) as failed:
-        job._post(url, {})
+        notify._post(url, {})
 
     assert "SECRET" not in str(failed.value)
 

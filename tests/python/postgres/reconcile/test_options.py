@@ -96,11 +96,11 @@ def test_values_are_compared_with_the_newest_delivered_row(reconciled, configure
     assert level.findings[0].violations == len(level.findings[0].samples) == 1
 
 
-def test_values_of_other_strategies_are_not_compared_with_landing(clean_state):
+def test_values_of_other_strategies_are_not_compared_with_landing(job):
     """Guard: is_newest_kept."""
     with pytest.raises(WrongUse, match=r"compare: without a source, .* upsert, conflict_resolution replace"):
-        clean_state.project.render("reconcile_options", "orders", {"compare": ["status"]}, ["status"], False)
-    marts = {mart.name: mart.is_newest_kept for mart in all_marts(clean_state.project)}
+        job.render("reconcile_options", "orders", {"compare": ["status"]}, ["status"], False)
+    marts = {mart.name: mart.is_newest_kept for mart in all_marts(job)}
     assert {name for name, is_kept in marts.items() if is_kept} == {"devices", "order_lines"}
 
 

@@ -1,18 +1,17 @@
 """What the tests of rules start from: three sources with the same rules, each as strict as can be in its own way."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.database import Database, fresh_database, kept_as_template
-from harness.dbt_project import REPOSITORY, DbtProject
+from harness.database import Database
+from harness.dbt_project import DbtProject, succeeded
+from harness.prepared import BuiltOnce, Prepared
 from onerow.landing.delivery import Delivery
 from onerow.landing.land import land_files
 from onerow.project.project import Project
-from onerow.server.lifecycle import Server
 
 # What each source says of refused rows in a batch.
 STRICT = {
@@ -70,54 +69,31 @@ def rules_files() -> dict[str, str]:
     return files
 
 
-@dataclass(frozen=True)
-class Ruled:
-    """A database to copy, and the project that made it."""
-
-    template: str
-    dbt: DbtProject
-    project: Project
-
-
 @pytest.fixture(scope="session")
-def ruled(
-    server: Server, database_name: str, parsed: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Ruled]:
-    """The project with these sources, its views and empty marts built once."""
-    folder = tmp_path_factory.mktemp("ruled")
-    with fresh_database(server.login, database_name) as database:
-        dbt = DbtProject(REPOSITORY, database.login, folder / "project", parsed).with_files(rules_files())
-        outcome = dbt.dbt_in_process("run", "--quiet", "--select", "path:models/rules")
-        assert outcome.success, outcome.exception or [result.message for result in outcome.result]
-        with kept_as_template(server.login, database, "ruled") as template:
-            yield Ruled(template, dbt, Project(dbt.folder, dbt.profiles_dir))
-    dbt.close()
+def prepared(built_once: BuiltOnce) -> Prepared:
+    """The views and empty marts of these sources."""
+
+    def fill(dbt: DbtProject, database: Database) -> None:
+        succeeded(dbt.dbt_in_process("run", "--quiet", "--select", "path:models/rules"))
+
+    return built_once("ruled", fill, rules_files())
 
 
 @pytest.fixture
-def database(server: Server, database_name: str, ruled: Ruled) -> Iterator[Database]:
-    """A copy of the database."""
-    with fresh_database(server.login, database_name, ruled.template) as database:
-        yield database
-
-
-@pytest.fixture
-def project(ruled: Ruled, database: Database) -> DbtProject:
+def project(prepared: Prepared, database: Database) -> DbtProject:
     """The project on the copy."""
-    return ruled.dbt
+    return prepared.dbt
 
 
 @pytest.fixture
-def land(ruled: Ruled, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+def land(job: Project, database: Database, tmp_path: Path) -> Callable[..., int]:
     """Land a batch of a source: objects, and texts that are lines as they are. Returns its number."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(ruled.dbt.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(ruled.dbt.log_path))
 
     def land(source: str, *rows: dict[str, str] | str) -> int:
         file = tmp_path / "batch.jsonl"
         file.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
         delivery = Delivery(batch_id=str(database.value("select count(*) from onerow.batches")))
-        [landed] = land_files(ruled.project, source, [file], delivery)
+        [landed] = land_files(job, source, [file], delivery)
         return landed.batch_no
 
     return land

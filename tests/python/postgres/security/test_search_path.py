@@ -4,13 +4,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from click.testing import CliRunner
 
 from harness.database import fresh_database
-from harness.dbt_project import DbtProject, succeeded
-from onerow.cli import onerow
+from harness.dbt_project import succeeded
 from onerow.errors import SearchPathRefused
 from onerow.project.project import Project
+from postgres.security.commands import call
 
 HOSTILE = (Path(__file__).parents[2] / "harness" / "hostile_schema.sql").read_text(encoding="utf-8")
 HEADER = "device_id,model,firmware,site,status,reported_at\n"
@@ -55,20 +54,9 @@ def hostile(database, mallory):
     return database
 
 
-def run(project: DbtProject, command: str, **files: Path) -> tuple[int, str]:
-    """Run a command of onerow in this process; return its exit code and what it printed."""
-    words = [str(files.get(word, word)) for word in command.split()]
-    options = ["--project-dir", str(project.folder), "--profiles-dir", str(project.profiles_dir)]
-    place = 2 if words[0] in ("batches", "dead-letters", "dedupe") or words[:2] == ["reconcile", "history"] else 1
-    result = CliRunner().invoke(onerow, [*words[:place], *options, *words[place:]])
-    return result.exit_code, f"{result.output}{result.exception or ''}"
-
-
 def test_namesakes_of_postgresqls_own_are_called_by_no_command(hostile, project, tmp_path, monkeypatch):
     """Guards: trusted_search_path, in session_settings, setup_ledger, create_schema, test, Project.connect."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(project.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-    project.seed_target()
+    project.job(monkeypatch)
     files = {"FIRST": tmp_path / "first.csv", "SECOND": tmp_path / "second.csv", "REPORT": tmp_path / "report.html"}
     files["FIRST"].write_text(HEADER + FIRST)
     files["SECOND"].write_text(HEADER + SECOND)
@@ -76,25 +64,18 @@ def test_namesakes_of_postgresqls_own_are_called_by_no_command(hostile, project,
         hostile.execute("select count(a) from (values ('x'::text)) as v (a)")
 
     for file, more in (("FIRST", "--full-refresh"), ("SECOND", "--store-failures")):
-        assert run(project, f"land devices {file}", **files)[0] == 0
+        assert call(project, f"land devices {file}", files).exit_code == 0
         succeeded(project.dbt_in_process("build", "--select", "+devices", "device_models", more))
     hostile.execute("create schema public_copies")
     hostile.execute("create table public_copies.devices as table marts.devices")
     hostile.execute("insert into public_copies.devices table marts.devices")
-    done = {command: run(project, command, **files) for command, _ in COMMANDS}
-    assert {command: done[command][0] for command, _ in COMMANDS} == dict(COMMANDS), done
-    assert "hijacked" not in str(done)
+    done = {command: call(project, command, files) for command, _ in COMMANDS}
+    said = {command: f"{result.output}{result.exception or ''}" for command, result in done.items()}
+    assert {command: result.exit_code for command, result in done.items()} == dict(COMMANDS), said
+    assert "hijacked" not in str(said)
     assert hostile.rows('select device_id, firmware from marts.devices order by device_id collate "C"') == [
         *[("a", "2"), ("b", "1"), ("c", "1")]
     ]
-
-
-@pytest.fixture
-def job(project, parsed, monkeypatch):
-    """The project as jobs have it, in this process."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(parsed))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-    return Project(project.folder, project.profiles_dir)
 
 
 def search_path(job: Project) -> str:
@@ -146,8 +127,7 @@ def test_a_role_that_is_said_to_be_trusted_is(project, database, mallory, monkey
             )
         }
     )
-    monkeypatch.setenv("DBT_TARGET_PATH", str(trusting.target_path))
-    assert search_path(Project(trusting.folder, trusting.profiles_dir)) == "public, pg_temp"
+    assert search_path(trusting.job(monkeypatch)) == "public, pg_temp"
 
 
 def test_a_schema_with_operators_of_an_extension_is_refused(job, database, project):

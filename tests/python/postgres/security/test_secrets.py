@@ -1,17 +1,16 @@
 """No password and no token is found anywhere but in profiles.yml: not in what is printed, logged, written or listed."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from harness.database import Database
 from harness.dbt_project import DbtProject, succeeded
 from harness.receiver import receiving
-from onerow.cli import onerow
+from postgres.security.commands import call
 
 CANARY = "c4n4ry"
 # Each way to write a text stands differently for it: SQL, libpq, YAML, a shell.
@@ -44,31 +43,21 @@ where pid <> pg_backend_pid() and position(%s in query || application_name) > 0
 """
 
 
-class Runner:
-    """Runs commands of onerow in this process, with file names filled in."""
-
-    def __init__(self, folder: Path):
-        self.files = {name: str(folder / file) for name, file in {"FILE": "a.csv", "REPORT": "r.html"}.items()}
-        Path(self.files["FILE"]).write_text(HEADER + "a,m,1,x,active,2026-05-01\n,m,1,x,active,2026-05-01\n")
-
-    def __call__(self, project: DbtProject, command: str) -> str:
-        """Return all that a command has printed, and its error."""
-        words = [self.files.get(word, word) for word in command.split()]
-        options = ["--project-dir", str(project.folder), "--profiles-dir", str(project.profiles_dir)]
-        place = 2 if words[0] in ("batches", "dead-letters", "dedupe") or words[:2] == ["reconcile", "history"] else 1
-        result = CliRunner().invoke(onerow, [*words[:place], *options, *words[place:]])
-        return (
-            f"{result.output}{result.exception!r}{result.exception.__cause__!r}" if result.exception else result.output
-        )
-
-
 @pytest.fixture
-def run(project, tmp_path, monkeypatch) -> Runner:
-    monkeypatch.setenv("DBT_TARGET_PATH", str(project.target_path))
-    monkeypatch.setenv("DBT_LOG_PATH", str(project.log_path))
-    project.seed_target()
-    (tmp_path / "files").mkdir()
-    return Runner(tmp_path / "files")
+def run(project, tmp_path, monkeypatch) -> Callable[[DbtProject, str], str]:
+    """Run a command in this process, and return all that it has printed, and its error."""
+    project.job(monkeypatch)
+    folder = tmp_path / "files"
+    folder.mkdir()
+    files = {"FILE": folder / "a.csv", "REPORT": folder / "r.html"}
+    files["FILE"].write_text(HEADER + "a,m,1,x,active,2026-05-01\n,m,1,x,active,2026-05-01\n")
+
+    def run(project: DbtProject, command: str) -> str:
+        result = call(project, command, files)
+        error = result.exception
+        return f"{result.output}{error!r}{error.__cause__!r}" if error else result.output
+
+    return run
 
 
 @contextmanager

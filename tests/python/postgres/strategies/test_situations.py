@@ -9,8 +9,8 @@ import pytest
 from harness.database import Database, fresh_database
 from harness.dbt_project import REPOSITORY, DbtProject
 from harness.dbt_project import message as dbt_message
+from harness.prepared import Prepared
 from onerow.server.lifecycle import Server
-from postgres.strategies.conftest import Ready
 from postgres.strategies.situations import SITUATIONS, STRATEGIES, Batch, Situation, markdown
 from postgres.strategies.things import Row, hour, land, mart, row
 
@@ -53,14 +53,16 @@ class Results:
 
 
 @pytest.fixture(scope="module")
-def results(server: Server, database_name: str, ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Results:
+def results(
+    server: Server, database_name: str, prepared: Prepared, tmp_path_factory: pytest.TempPathFactory
+) -> Results:
     """All situations at once, each with a key and a window of its own. Results stay in memory, without database."""
-    with fresh_database(server.login, database_name, ready.template) as database:
+    with fresh_database(server.login, database_name, prepared.template) as database:
         project = DbtProject(
-            ready.project.folder,
+            prepared.dbt.folder,
             database.login,
             tmp_path_factory.mktemp("situations") / "project",
-            ready.project.target_path,
+            prepared.dbt.target_path,
         ).with_files({f"models/marts/{name}.sql": text for name, text in MARTS.items()})
         database.execute("create table public.this_load (batch_no bigint)")
         database.execute("create table public.situation_batches (situation text, batch_no bigint)")

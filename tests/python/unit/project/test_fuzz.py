@@ -80,7 +80,7 @@ def test_fuzzed_contracts_are_read_or_refused(meta, asked, of_column, is_mostly_
 def test_fuzzed_rules_are_kept_or_named(macros, rules, data_type, required, more):
     """Guard: rule_problems, strict_problems."""
     columns = [{**rule, "name": "a", "data_type": data_type, "required": required} for rule in rules]
-    for found in (macros._call("rule_problems", columns, more), macros._call("strict_problems", more)):
+    for found in (macros.call("rule_problems", columns, more), macros.call("strict_problems", more)):
         assert all(isinstance(problem, str) for problem in found)
 
 
@@ -89,7 +89,7 @@ def test_fuzzed_rules_are_kept_or_named(macros, rules, data_type, required, more
 def test_fuzzed_options_of_reconcile_are_taken_or_refused(macros, asked):
     """Guard: the problems of reconcile_options."""
     try:
-        assert "window" in macros._call("reconcile_options", "things", asked, ["a"])
+        assert "window" in macros.call("reconcile_options", "things", asked, ["a"])
     except WrongUse as error:
         assert "model things, meta.onerow.reconcile" in str(error)
 
@@ -100,7 +100,7 @@ def test_fuzzed_options_of_another_loader_are_taken_or_refused(macros, asked):
     """Guard: the problems of loader_of."""
     contract = SimpleNamespace(name="things", columns={}, config=SimpleNamespace(meta=SimpleNamespace(onerow=asked)))
     try:
-        macros._call("loader_of", contract)
+        macros.call("loader_of", contract)
     except WrongUse as error:
         assert "source things" in str(error)
 
