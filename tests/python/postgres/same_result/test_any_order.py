@@ -56,25 +56,25 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 @pytest.fixture
-def prepared(project: DbtProject) -> Callable[[dict[str, str]], DbtProject]:
+def built(project: DbtProject) -> Callable[[dict[str, str]], DbtProject]:
     """Build the project's views once; changed macros stand for a guard that is taken out."""
 
-    def prepare(changed: dict[str, str]) -> DbtProject:
+    def build(changed: dict[str, str]) -> DbtProject:
         marts = {f"models/marts/{name}.sql": text for name, text in MARTS.items()}
         changed_project = project.with_files({**marts, **changed})
-        build = changed_project.dbt_in_process("run", "--quiet", "--select", "stg_order_lines", "stg_device_readings")
-        assert build.success, build.exception
+        views = changed_project.dbt_in_process("run", "--quiet", "--select", "stg_order_lines", "stg_device_readings")
+        assert views.success, views.exception
         return changed_project
 
-    return prepare
+    return build
 
 
 def test_every_order_and_grouping_gives_the_same_rows(
-    prepared: Callable[[dict[str, str]], DbtProject], database: Database, record_property: Callable[[str, object], None]
+    built: Callable[[dict[str, str]], DbtProject], database: Database, record_property: Callable[[str, object], None]
 ) -> None:
     """Rows of five marts equal the truth in two arrangements each. Guards: content tie, field versions, extraction."""
     figures = Counter()
-    search(prepared({}), database, figures, examples=2)
+    search(built({}), database, figures, examples=2)
     record_property("figures", ", ".join(f"{count} {what}" for what, count in figures.items()))
     assert min(figures.values()) > CASES, figures
 
@@ -94,12 +94,12 @@ def test_every_order_and_grouping_gives_the_same_rows(
     ids=["content tie", "field versions", "extracted_at", "newer batches"],
 )
 def test_the_search_finds_what_a_guard_prevents(
-    prepared: Callable[[dict[str, str]], DbtProject], database: Database, macro: str, guard: str, instead: str
+    built: Callable[[dict[str, str]], DbtProject], database: Database, macro: str, guard: str, instead: str
 ) -> None:
     """With one guard taken out the same search fails: it is no search that cannot fail."""
     text = (REPOSITORY / "macros" / macro).read_text()
     assert guard in text
-    project = prepared({f"macros/{macro}": text.replace(guard, instead)})
+    project = built({f"macros/{macro}": text.replace(guard, instead)})
     with pytest.raises(AssertionError, match="differs from the truth"):
         search(project, database, Counter(), examples=4)
 
