@@ -23,6 +23,7 @@ ALIKE = {
         "1999-12-31 22:48:26.032704Z",
     ),
     "times that a float cannot tell apart": ("timestamptz", "9999-12-31 00:00:00Z", "9999-12-31 00:00:00.000001Z"),
+    "a time that late after PostgreSQL's zero": ("timestamptz", "2000-01-01Z", "2000-01-01 01:11:34.967297Z"),
     "infinite times": ("timestamptz", "infinity", "-infinity"),
     "a time and NULL": ("timestamptz", "1970-01-01Z", None),
     "sign of a number in JSON": ("jsonb", '{"a": 5}', '{"a": -5}'),
