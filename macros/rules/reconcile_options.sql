@@ -1,7 +1,7 @@
 {#- meta.onerow.reconcile of a model, checked: everything that is wrong comes in one message. `columns` are those of the contract;
     `is_newest_kept` says that the mart holds the newest delivered state of each key, so that its values can be compared with landing. -#}
 {% macro reconcile_options(name, options, columns, is_newest_kept) %}
-    {%- set known = ['where', 'window', 'minimum_age', 'consumed_within', 'fan_out', 'source', 'compare', 'tolerance'] -%}
+    {%- set known = ['where', 'window', 'minimum_age', 'consumed_within', 'fan_out', 'source', 'compare', 'tolerance', 'counts_tolerance'] -%}
     {%- set grains = ['hour', 'day', 'week', 'month'] -%}
     {%- set problems = [] -%}
     {%- set where = 'model ' ~ name ~ ', meta.onerow.reconcile' -%}
@@ -54,6 +54,13 @@
     {%- if tolerance is not mapping or tolerance.values() | reject('number') | list -%}
         {%- do problems.append('tolerance: {COLUMN: NUMBER}, not ' ~ tolerance) -%}
     {%- endif -%}
+    {%- set counts_tolerance = options.get('counts_tolerance') -%}
+    {%- if counts_tolerance is not none and not (
+        (counts_tolerance is integer and counts_tolerance is not boolean and counts_tolerance >= 0)
+        or (counts_tolerance is float and 0 < counts_tolerance < 1)
+    ) -%}
+        {%- do problems.append('counts_tolerance: a whole number of rows, or a share of the source between 0 and 1 such as 0.01, not ' ~ counts_tolerance) -%}
+    {%- endif -%}
     {%- do onerow.raise_if_any(where, problems) -%}
     {{- return({
         'where': options.get('where'),
@@ -63,5 +70,6 @@
         'fan_out': fan_out,
         'source': options.get('source'),
         'compare': compare,
+        'counts_tolerance': counts_tolerance,
     }) -}}
 {% endmacro %}

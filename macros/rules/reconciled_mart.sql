@@ -1,7 +1,7 @@
 {#- What the rules need to know of a mart: `id` in the ledger, `relation`, `source` by name, `landing`, `window_column` (where the
     mart is loaded by windows, else none), `key` (the columns of the natural key with their type in the contract), `described` (the columns that the model describes), `version` (its
     version column, if that is a delivered one), `is_first_kept` (of a key the first row and not the newest one stays), and what
-    meta.onerow.reconcile says: `where`, `window` (column and grain), `minimum_age`, `consumed_within`, `fan_out` and `compared` (columns to compare
+    meta.onerow.reconcile says: `where`, `window` (column and grain), `minimum_age`, `consumed_within`, `fan_out`, `counts_tolerance` and `compared` (columns to compare
     with landing, with their types). Only at run time: there is no graph while parsing. The relation is made anew, so
     that --empty and --sample never limit what a rule sees. -#}
 {% macro reconciled_mart(mart) %}
@@ -50,6 +50,7 @@
         'minimum_age': reconcile.minimum_age,
         'consumed_within': reconcile.consumed_within,
         'fan_out': reconcile.fan_out,
+        'counts_tolerance': reconcile.counts_tolerance,
         'compared': compared,
         'is_first_kept': nodes[0].config.get('incremental_strategy') == 'insert_new',
         'key': key,

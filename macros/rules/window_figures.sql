@@ -1,6 +1,6 @@
 {#- Level counts of `onerow reconcile` for each window of meta.onerow.reconcile.window, in the columns of key_figures and with
     `window_start`: the source side is folded to the row of each key that the mart should hold. A window that one side lacks has no
-    figure there, and is a violation. Rows without a time are in no window. -#}
+    figure there, and is a violation, whatever is tolerated. Rows without a time are in no window. -#}
 {% macro window_figures(mart) %}
 {%- set facts = onerow.reconciled_mart(mart) if execute else {} -%}
 {%- if facts.window %}
@@ -8,12 +8,21 @@
 {%- if facts.minimum_age -%}
     {%- set old_enough = "windows.window_start + interval '1 " ~ facts.window.grain ~ "' <= now() - interval '" ~ facts.minimum_age ~ "'" -%}
 {%- endif -%}
-{%- set is_judged = old_enough if facts.fan_out == 1 else 'false' %}
+{%- set is_judged = old_enough if facts.fan_out == 1 else 'false' -%}
+{%- set tolerated = 'case when windows.source_keys is not null and windows.mart_keys is not null then '
+    ~ onerow.tolerated_rows(facts.counts_tolerance, 'windows.source_keys') ~ ' end' %}
 with compared_keys as materialized (
     {{ onerow.compared_keys(mart) | indent(4) }}
 )
 
-select figures.*
+select
+    figures.figure,
+    figures.window_start,
+    figures.source_value,
+    figures.destination_value,
+    case when figures.violations <= figures.tolerance then 0 else figures.violations end as violations,
+    figures.rule,
+    figures.tolerance
 from (
     select
         window_start,
@@ -72,7 +81,8 @@ cross join lateral (
         windows.mart_rows,
         case when {{ is_judged }}
             then abs(coalesce(windows.mart_rows, 0) - coalesce(windows.source_keys, 0)) end,
-        null
+        null,
+        {{ tolerated }}
     ),
     (
         'keys',
@@ -81,13 +91,14 @@ cross join lateral (
         windows.mart_keys,
         case when {{ old_enough }}
             then abs(coalesce(windows.mart_keys, 0) - coalesce(windows.source_keys, 0)) end,
-        null
+        null,
+        {{ tolerated }}
     ),
-    ('missing_keys', windows.window_start, windows.missing_keys, null, windows.missing_keys, 'missing_keys'),
-    ('unexpected_keys', windows.window_start, null, windows.unexpected_keys, windows.unexpected_keys, 'unexpected_keys'),
-    ('duplicate_keys', windows.window_start, null, windows.duplicate_keys, windows.duplicate_keys, 'duplicate_keys'),
-    ('null_keys', windows.window_start, windows.source_null_rows, windows.mart_null_rows, windows.null_keys, 'null_keys')
-) as figures (figure, window_start, source_value, destination_value, violations, rule)
+    ('missing_keys', windows.window_start, windows.missing_keys, null, windows.missing_keys, 'missing_keys', null),
+    ('unexpected_keys', windows.window_start, null, windows.unexpected_keys, windows.unexpected_keys, 'unexpected_keys', null),
+    ('duplicate_keys', windows.window_start, null, windows.duplicate_keys, windows.duplicate_keys, 'duplicate_keys', null),
+    ('null_keys', windows.window_start, windows.source_null_rows, windows.mart_null_rows, windows.null_keys, 'null_keys', null)
+) as figures (figure, window_start, source_value, destination_value, violations, rule, tolerance)
 where figures.violations > 0
     or (figures.rule is null and (figures.source_value is not null or figures.destination_value is not null))
 order by figures.window_start

@@ -17,7 +17,6 @@ from onerow.reconcile.report import Report
 from onerow.reconcile.request import Comparison, Means
 from onerow.reconcile.table import render
 from onerow.report.formats import TEXT_FORMATS
-from onerow.report.notify import notify
 from onerow.report.output_file import require_folder, write_output
 from onerow.report.read import LedgerFacts, read_facts
 from onerow.report.retention import forget_old_runs
@@ -75,6 +74,8 @@ def compare_sides(
 
 def _notify(project: Project, connection: psycopg.Connection, url: str, report: Report) -> None:
     """Tell what has changed. The verdict stands, whether or not it can be told."""
+    from onerow.report.notify import notify  # noqa: PLC0415 - asks for what sends requests, which takes its time
+
     try:
         notify(project, connection, url, report)
     except OnerowError as error:

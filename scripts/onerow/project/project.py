@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jinja2
 import psycopg
 
 from onerow.errors import ConnectionFailed, SearchPathRefused, UnknownSource, WrongUse
 from onerow.project import dbt
 from onerow.project.contract import Source, has_contract, read_contract
 from onerow.project.plain_profile import read_plain
+
+if TYPE_CHECKING:
+    import jinja2
 
 # Of sessions that name nothing but PostgreSQL's own and what they qualify. pg_temp is searched first unless named.
 CATALOG_ONLY = "pg_catalog,pg_temp"
@@ -127,8 +129,10 @@ class Project:
             return returned.value
 
     @cached_property
-    def _macros(self) -> jinja2.Environment:
+    def _macros(self) -> "jinja2.Environment":
         """The macros as templates by their names, each compiled once: a statement may render one for every column."""
+        import jinja2  # noqa: PLC0415 - takes its time, and a comparison of two relations renders nothing
+
         environment = jinja2.Environment(
             autoescape=False,  # noqa: S701 - this is SQL, not HTML
             extensions=["jinja2.ext.do"],
@@ -144,6 +148,8 @@ class Project:
 
         So a job reads what the model says also where its view has not been built.
         """
+        import jinja2  # noqa: PLC0415 - as above
+
         node = self.manifest.nodes[f"model.onerow.{model}"]
         template = jinja2.Environment(autoescape=False).from_string(node.raw_code)  # noqa: S701 - this is SQL, not HTML
         return template.render(source=self._relation, ref=lambda name: f"(\n{self.query_of(name)}\n)")

@@ -12,7 +12,7 @@ from onerow.reconcile.gather import gather
 from onerow.reconcile.matched import Matched, match
 from onerow.reconcile.opened import OpenSide, open_sides
 from onerow.reconcile.report import Figure, Finding, LevelResult, MartResult, Report
-from onerow.reconcile.request import Comparison, Means, Normalisations, Window, parse_age
+from onerow.reconcile.request import Comparison, Means, Normalisations, Window, parse_age, tolerated_rows
 from onerow.reconcile.sides import Relation, parse_side
 
 LEVELS = ("counts", "rows", "schema")
@@ -47,6 +47,7 @@ def compare_mart(
         version=mart.version_column,
         minimum_age=parse_age(options.get("minimum_age", "")),
         normalisations=Normalisations(tolerance=options.get("tolerance", {})),
+        counts_tolerance=options.get("counts_tolerance"),
     )
     wanted = tuple(level for level in ("counts", "rows") if level in levels)
     return compare_levels(project, comparison, wanted, means, taken_at) if wanted else []
@@ -65,9 +66,9 @@ def compare_levels(
         if {"counts", "rows"} & set(levels):
             equal = gather(opened, comparison, sides, matched)
             found = Differences(opened, comparison, matched, equal, taken_at)
-            whole = _whole(found, means.samples)
+            whole = _whole(found, comparison, means.samples)
             if "counts" in levels:
-                results["counts"] = _counts(found, comparison.window, whole)
+                results["counts"] = _counts(found, comparison, whole)
             if "rows" in levels:
                 results["rows"] = _rows(found, whole, means.samples)
         if "schema" in levels:
@@ -75,7 +76,7 @@ def compare_levels(
     return [results[level] for level in LEVELS if level in levels]
 
 
-def _whole(found: Differences, samples: int) -> LevelResult:
+def _whole(found: Differences, comparison: Comparison, samples: int) -> LevelResult:
     """Return what both levels say of keys: how many, and which of them are not one row on both sides."""
     source, destination = (found.counts(side) for side in SIDES)
     by_state = found.states()
@@ -83,8 +84,7 @@ def _whole(found: Differences, samples: int) -> LevelResult:
     # What explains a sum is no difference of its own: rows that were withdrawn, or are on their way.
     is_excused = bool(by_state.get(states.WITHDRAWN) or by_state.get(states.RECENT))
     figures = [
-        Figure("rows", source.rows, destination.rows, *_sum(source.rows, destination.rows, is_excused)),
-        Figure("keys", source.keys, destination.keys, *_sum(source.keys, destination.keys, is_excused)),
+        *_sums(source, destination, comparison, is_excused),
         Figure(states.MISSING, missing, None, missing, states.MISSING),
         Figure(states.UNEXPECTED, None, unexpected, unexpected, states.UNEXPECTED),
         *_bad_keys(source, destination),
@@ -105,8 +105,23 @@ def _whole(found: Differences, samples: int) -> LevelResult:
     return LevelResult("counts", figures, findings)
 
 
-def _sum(source: int, destination: int, is_excused: bool) -> tuple[int | None, None]:
-    return (None if is_excused else abs(destination - source)), None
+def _sums(
+    source: Counts | None,
+    destination: Counts | None,
+    comparison: Comparison,
+    is_excused: bool,
+    start: datetime | None = None,
+) -> list[Figure]:
+    """Judge rows and keys of both sides. One that a window lacks has no figure there, and nothing is tolerated then."""
+    figures = []
+    for name in ("rows", "keys"):
+        here, there = (getattr(each, name) if each else None for each in (source, destination))
+        is_one_sided = here is None or there is None
+        tolerance = None if is_one_sided else tolerated_rows(comparison.counts_tolerance, here)
+        distance = abs((there or 0) - (here or 0))
+        violations = None if is_excused else 0 if distance <= (tolerance or 0) else distance
+        figures.append(Figure(name, here, there, violations, None, start, tolerance))
+    return figures
 
 
 def _bad_keys(source: Counts, destination: Counts, start: datetime | None = None) -> list[Figure]:
@@ -117,8 +132,8 @@ def _bad_keys(source: Counts, destination: Counts, start: datetime | None = None
     return [Figure(name, *pair, sum(pair), name, start) for name, pair in pairs.items()]
 
 
-def _counts(found: Differences, window: Window | None, whole: LevelResult) -> LevelResult:
-    if window is None:
+def _counts(found: Differences, comparison: Comparison, whole: LevelResult) -> LevelResult:
+    if comparison.window is None:
         return whole
     source, destination = (found.counts_by_window(side) for side in SIDES)
     by_window = found.states_by_window()
@@ -127,10 +142,7 @@ def _counts(found: Differences, window: Window | None, whole: LevelResult) -> Le
     for start in sorted(source.keys() | destination.keys()):
         here, there = source.get(start), destination.get(start)
         is_excused = any(by_window.get((start, state)) for state in (states.WITHDRAWN, states.RECENT))
-        for name in ("rows", "keys"):
-            # A window that one side lacks has no figure there.
-            pair = [getattr(each, name) if each else None for each in (here, there)]
-            figures.append(Figure(name, *pair, *_sum(pair[0] or 0, pair[1] or 0, is_excused), start))
+        figures += _sums(here, there, comparison, is_excused, start)
         missing, unexpected = (by_window.get((start, each), 0) for each in (states.MISSING, states.UNEXPECTED))
         rare = [
             Figure(states.MISSING, missing, None, missing, states.MISSING, start),

@@ -18,6 +18,9 @@ from onerow.reconcile.values import MACROS
 _SETTINGS: Final = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    # Until the only one is loaded, from a package that is installed like this file. To verify 40 MB takes a tenth of
+    # the time of a comparison, and whoever could replace them could replace this file.
+    "allow_unsigned_extensions": True,
     "enable_external_file_cache": False,
     "preserve_insertion_order": False,
 }
@@ -58,6 +61,7 @@ class Engine:
         """
         if not self._secrets:
             self.run("postgres extension", f"load {literal(_extension())}")
+            self.run("postgres extension", "set allow_unsigned_extensions = false")
         password = str(credentials.password or "")
         # As it is, and as a statement has it.
         self._secrets += [password, literal(password)[1:-1]]

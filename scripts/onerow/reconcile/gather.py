@@ -1,10 +1,11 @@
 """Bring the rows that may differ of both sides into DuckDB: of two relations only what checksums do not vouch for."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from psycopg import sql
 
-from onerow.reconcile.checksums import EqualRows, HashedRelation, find_equal_rows, hashed, on_both
+from onerow.reconcile.checksums import EqualRows, HashedRelation, add_up, find_equal_rows, hashed, on_both
 from onerow.reconcile.engine import Engine
 from onerow.reconcile.kinds import Type
 from onerow.reconcile.matched import Matched
@@ -25,15 +26,18 @@ def gather(engine: Engine, comparison: Comparison, sides: tuple[OpenSide, OpenSi
         # Both sides have a thread of their own. With more of them DuckDB asks all the time whether there is something
         # to do, and takes the processors from the servers that it waits for.
         engine.run("DuckDB", "set threads = 1")
-    for side in _of_each_cursor(sides):
-        side.begin(engine)
-    source, destination = (hashed(side, comparison, matched) for side in sides)
+    hashes = hashed(sides, comparison, matched)
+    with ThreadPoolExecutor(1) as thread:
+        # The servers add up while DuckDB loads what it connects to them with.
+        sums = thread.submit(add_up, *hashes, comparison.key) if hashes else None
+        for side in _of_each_cursor(sides):
+            side.begin(engine)
     equal, buckets = EqualRows(), None
-    if source and destination:
-        equal, buckets = find_equal_rows(engine, comparison, source, destination)
+    if hashes and sums:
+        equal, buckets = find_equal_rows(engine, comparison, hashes[0], sums.result())
 
     def fetch(side: OpenSide) -> None:
-        of_side = source if side is sides[0] else destination
+        of_side = hashes[side is sides[1]] if hashes else None
         query = _rows(side, comparison, matched, of_side, buckets)
         engine.run(str(side.side), f"create table {side.name} as {query}", on=side.cursor)
 

@@ -1,6 +1,6 @@
 """Sides that are open for reading: their columns, and how DuckDB is asked for their rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -77,9 +77,10 @@ class OpenFiles:
 
 @dataclass(frozen=True)
 class OpenRelation:
-    """A relation that is locked, in a database that is attached to DuckDB as `database`.
+    """A relation that is locked, in a database that DuckDB is to know as `database`.
 
-    All that `lock` and, after `begin`, `cursor` read of the database belongs to one snapshot.
+    All that `lock` and, after `begin`, `cursor` read of the database belongs to one snapshot, which has the id
+    `exported`.
     """
 
     name: str
@@ -88,7 +89,9 @@ class OpenRelation:
     names: dict[str, str]
     cursor: duckdb.DuckDBPyConnection
     database: str
+    target: Project
     lock: psycopg.Connection
+    exported: str
 
     @cached_property
     def identifier(self) -> psycopg.sql.Identifier:
@@ -96,17 +99,14 @@ class OpenRelation:
         return psycopg.sql.Identifier(self.side.schema, self.side.table)
 
     def begin(self, engine: Engine) -> None:
-        """Begin a transaction of DuckDB, which sees what `lock` sees.
+        """Attach the database to DuckDB, and begin a transaction of it that sees what `lock` sees.
 
         Raises:
-            ComparisonFailed: the snapshot cannot be handed on.
+            ComparisonFailed: the server cannot be reached, or the snapshot cannot be handed on.
         """
+        engine.attach(self.database, self.target.credentials, self.target.lock_timeout)
         engine.run(str(self.side), "begin", on=self.cursor)
-        try:
-            [(exported,)] = self.lock.execute("select pg_export_snapshot()").fetchall()
-        except psycopg.Error as error:
-            raise ComparisonFailed(str(self.side), str(error).strip()) from None
-        join = literal(f"set transaction snapshot {literal(exported)}")
+        join = literal(f"set transaction snapshot {literal(self.exported)}")
         engine.run(str(self.side), f"call postgres_execute({literal(self.database)}, {join})", on=self.cursor)
 
     def table_function(self, query: str) -> str:
@@ -128,7 +128,9 @@ class _Database(NamedTuple):
 
     cursor: duckdb.DuckDBPyConnection
     name: str
+    target: Project
     lock: psycopg.Connection
+    exported: str = ""
 
 
 @contextmanager
@@ -147,12 +149,12 @@ def open_sides(
             if relation.target not in databases:
                 target = replace(project, target=relation.target or project.target)
                 lock = stack.enter_context(_connected(target, relation))
-                database = f"side_{len(databases) + 1}"
-                engine.attach(database, target.credentials, target.lock_timeout)
-                databases[relation.target] = _Database(engine.connection.cursor(), database, lock)
+                name = f"side_{len(databases) + 1}"
+                databases[relation.target] = _Database(engine.connection.cursor(), name, target, lock)
         for name, database in databases.items():
             tables = dict.fromkeys(side for side in (source, destination) if _is_in(side, name))
             stack.enter_context(snapshot(database.lock, [((each.schema, each.table), _REMEDY) for each in tables]))
+            databases[name] = database._replace(exported=_exported(database.lock, tables))
         opened = []
         for name, side in (("source", source), ("destination", destination)):
             if isinstance(side, Files):
@@ -164,6 +166,14 @@ def open_sides(
 
 def _is_in(side: Side, target: str | None) -> bool:
     return isinstance(side, Relation) and side.target == target
+
+
+def _exported(lock: psycopg.Connection, tables: Iterable[Side]) -> str:
+    try:
+        [(snapshot_id,)] = lock.execute("select pg_export_snapshot()").fetchall()
+    except psycopg.Error as error:
+        raise ComparisonFailed(" and ".join(map(str, tables)), str(error).strip()) from None
+    return str(snapshot_id)
 
 
 @contextmanager

@@ -175,6 +175,7 @@ def _reconcile_level(
             whole(row["violations"]),
             row["rule"],
             row.get("window_start"),
+            row.get("tolerance"),
         )
         for macro in FIGURES[level]
         if sql_of[macro]

@@ -20,7 +20,8 @@ class Figure:
     """One figure on both sides. A side that has no such figure is None.
 
     `violations` is the number of rows that `rule` returns for it; None for a figure that only informs.
-    `window_start` is the start of the window that it is of, in UTC; None for a figure of the whole.
+    `window_start` is the start of the window that it is of, in UTC; None for a figure of the whole. `tolerance` is by
+    how much the sides may differ, None where that is not declared for the figure.
     """
 
     name: str
@@ -29,11 +30,17 @@ class Figure:
     violations: int | None
     rule: str | None
     window_start: datetime | None = None
+    tolerance: int | None = None
 
     @property
     def difference(self) -> int | None:
         """Destination less source; None for a figure that only informs."""
         return None if self.violations is None else (self.destination or 0) - (self.source or 0)
+
+    @property
+    def is_tolerated(self) -> bool:
+        """Whether the sides differ, and by no more than they may."""
+        return self.violations == 0 and 0 < abs(self.difference or 0) <= (self.tolerance or 0)
 
     @property
     def status(self) -> str:
@@ -144,6 +151,7 @@ def _mart_json(mart: MartResult) -> dict[str, Any]:
                         "difference": figure.difference,
                         "violations": figure.violations,
                         "rule": figure.rule,
+                        "tolerance": figure.tolerance,
                         "status": figure.status,
                     }
                     for figure in level.figures

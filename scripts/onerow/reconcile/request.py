@@ -1,8 +1,10 @@
 """What to compare, and how: as it was asked for."""
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 
 from onerow.reconcile.sides import Side
@@ -16,6 +18,16 @@ def parse_age(text: str) -> timedelta | None:
     """Read a number of seconds, minutes, hours or days, such as '2 hours'; None if it is none."""
     found = re.fullmatch(rf"(\d+) ?({'|'.join(_UNITS)})s?", text.strip())
     return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+
+
+def tolerated_rows(tolerance: float | None, source_rows: int) -> int | None:
+    """Return by how many rows the sums of both sides may differ, as the macro of this name does; None if not set.
+
+    `tolerance` is a whole number of rows, or a share of the source's rows, between 0 and 1.
+    """
+    if tolerance is None or isinstance(tolerance, int):
+        return tolerance
+    return math.floor(Fraction(str(tolerance)) * source_rows)  # as it was written: 0.29 of 100 is 29
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,7 @@ class Comparison:
 
     The source is folded to the newest row of each key where there is a `version`. With `is_full_extract` a row that the
     source no longer has, and that is not newer than all of the source, has been withdrawn there. Rows younger than
-    `minimum_age` by their window column may still be on their way.
+    `minimum_age` by their window column may still be on their way. Sums may differ by `counts_tolerance`.
     """
 
     source: Side
@@ -60,6 +72,7 @@ class Comparison:
     is_full_extract: bool = False
     minimum_age: timedelta | None = None
     normalisations: Normalisations = Normalisations()
+    counts_tolerance: float | None = None
 
 
 @dataclass(frozen=True)

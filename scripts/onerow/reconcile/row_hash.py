@@ -7,27 +7,29 @@ from psycopg import sql
 
 from onerow.reconcile.kinds import Type
 
-# Each value is hashed with the hash of those before it as its seed, in one long chain. hash_record_extended would be
-# shorter and is not enough: it adds its values up, so that two rows which swap a value have the same sum; PostgreSQL
-# hashes a number without its sign; and of a bigint or a time it takes 32 bits. What the hash of a type leaves out is
-# therefore put into the seed as well, in bits that set it apart.
-_FIRST: Final = sql.SQL("7")
-_APART: Final = tuple(str(number << 32) for number in (1, 2, 3))
-# Above the upper half of any bigint.
-_NO_UPPER_HALF: Final = str(1 << 40)
-
-_NULL: Final = f"case when {{column}} is null then {_APART[0]} else 0 end"
+# Each value is hashed with a seed of its column, and the hash of the row is that of their exclusive or: mixed, so that
+# two rows which swap a value do not have the same sum. hash_record_extended would be shorter and is not enough: it only
+# adds its values up; PostgreSQL hashes a number without its sign; and of a bigint or a time it takes 32 bits. What the
+# hash of a type leaves out is therefore hashed as well. All are strict: of NULL they are NULL.
 _VALUES: Final = {
-    "integer": f"hashint8extended(coalesce({{value}}, 0), {{seed}} # coalesce({{value}} >> 32, {_NO_UPPER_HALF}))",
-    "decimal": "hash_numeric_extended(coalesce({value}, 0), {seed} # case"
-    f" when {{value}} < 0 then {_APART[0]} when {{value}} = 'NaN' then {_APART[1]} when {{column}} is null then"
-    f" {_APART[2]} else 0 end)",
-    "float": f"hashfloat8extended(coalesce({{value}}, 0), {{seed}} # {_NULL})",
-    "time": "timestamptz_hash_extended(coalesce({value}, 'epoch'),"
-    " hashfloat8extended(coalesce(date_part('epoch', {value}), 'NaN'), {seed}))",
-    "boolean": "hashint8extended(case when {value} then 1 when not {value} then 0 else 2 end, {seed})",
-    "uuid": f"uuid_hash_extended(coalesce({{value}}, '00000000-0000-0000-0000-000000000000'), {{seed}} # {_NULL})",
-    "text": f"""hashtextextended(coalesce({{value}}, '') collate "C", {{seed}} # {_NULL})""",
+    # The upper half.
+    "integer": "hashint8extended({value}, ({value} >> 32) # {seed})",
+    # The sign. The digits are mixed with it: of 1 and 10000 they hash alike but for the last bit.
+    "decimal": "hashint8extended(case when {value} < 0 then 1 when {value} = 'NaN' then 2 else 0 end,"
+    " hash_numeric_extended({value}, {seed}))",
+    "float": "hashfloat8extended({value}, {seed})",
+    # The upper half: which stretch of 2^32 microseconds after PostgreSQL's zero. Of earlier times the seconds as a
+    # float tell as much.
+    "time": "timestamptz_hash_extended({value}, case when {value} >= timestamptz '2000-01-01Z'"
+    " then timestamptz_hash_extended(date_bin('4294.967296 s', {value}, timestamptz '2000-01-01Z'), {seed})"
+    " else hashfloat8extended(date_part('epoch', {value}), {seed}) end)",
+    # As a float, seconds tell microseconds apart for 2^33 s from 1970 on, and before it.
+    "time_before_18": "case when {value} between timestamptz '1700-01-01Z' and timestamptz '2240-01-01Z'"
+    " then hashfloat8extended(date_part('epoch', {value}), {seed})"
+    ' else hashtextextended({value}::text collate "C", {seed}) end',
+    "boolean": "hashint8extended({value}::integer, {seed})",
+    "uuid": "uuid_hash_extended({value}, {seed})",
+    "text": 'hashtextextended({value} collate "C", {seed})',
 }
 _TYPED: Final = {
     "integer": ("integer", "{}::bigint"),
@@ -41,19 +43,29 @@ _TYPED: Final = {
     "bytes": ("text", "encode({}, 'hex')"),
     "text": ("text", "{}::text"),
 }
+# The first PostgreSQL that has timestamptz_hash_extended.
+_HASHES_TIMES: Final = 180_000
+# The number of a column is in the upper half of its seed: the lower one is free for that of a bigint.
+_SEED: Final = 1 << 32
+# What is NULL hashes as no value of any column does.
+_NULL: Final = 1 << 20
 
 
-def row_hash(columns: Iterable[tuple[str, Type]]) -> sql.Composable | None:
+def row_hash(columns: Iterable[tuple[str, Type]], server_version: int) -> sql.Composable | None:
     """Return the hash of these columns, each with the type in which it is compared; None if a hash cannot tell.
 
-    Rows that are equal as they are compared may hash unlike, never the other way round.
+    Rows that are equal as they are compared may hash unlike, never the other way round. `server_version` is that of the
+    older server, as libpq has it.
     """
-    hashed: sql.Composable = _FIRST
-    for name, common in columns:
+    hashes = []
+    for number, (name, common) in enumerate(columns, start=1):
         if common.is_text and common.kind != "text":
             return None  # what the text means is known after reading it
         of, cast = _TYPED[common.kind]
-        column = sql.Identifier(name)
-        hashed = sql.SQL(_VALUES[of]).format(value=sql.SQL(cast).format(column), column=column, seed=hashed)
-    # The last value has to be mixed as well: the hash of the number 0 is its seed less 1.
-    return sql.SQL("hashint8extended(0, {})").format(hashed)
+        if of == "time" and server_version < _HASHES_TIMES:
+            of = "time_before_18"
+        value = sql.SQL(cast).format(sql.Identifier(name))
+        hashed = sql.SQL(_VALUES[of]).format(value=value, seed=sql.Literal(number * _SEED))
+        null = sql.SQL(f"hashint8extended(0, {(number + _NULL) * _SEED})")  # folded to a constant
+        hashes.append(sql.SQL("coalesce({}, {})").format(hashed, null))
+    return sql.SQL("hashint8extended(0, {})").format(sql.SQL(" # ").join(hashes))

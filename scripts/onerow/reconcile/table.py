@@ -102,12 +102,15 @@ def _windows(level: LevelResult, mart: MartResult) -> Iterable[RenderableType]:
     if not starts:
         return
     count = len({figure.window_start for figure in differing})
+    tolerated = len({figure.window_start for figure in of_windows if figure.is_tolerated})
+    within = f", {tolerated:,} within the tolerance" if tolerated else ""
     yield Text()
     if not differing:
-        yield Text(f"  {terminal.counted(len(starts), 'window')}, none differs", "dim")
+        verb = "none differs by more" if tolerated else "none differs"
+        yield Text(f"  {terminal.counted(len(starts), 'window')}, {verb}{within}", "dim")
         return
     verb = "differs" if count == 1 else "differ"
-    yield Text(f"  {count:,} of {terminal.counted(len(starts), 'window')} {verb}", "bold red")
+    yield Text(f"  {count:,} of {terminal.counted(len(starts), 'window')} {verb}{within}", "bold red")
     table = terminal.table()
     table.add_column("window (UTC)")
     table.add_column("")
@@ -133,6 +136,8 @@ def _difference(figure: Figure) -> str:
         return ""
     if figure.violations and not figure.difference:
         return f"0, in {figure.violations:,} places"  # differences that cancel each other in the sum
+    if figure.is_tolerated:
+        return f"{figure.difference:+,}, within {figure.tolerance:,}"
     return f"{figure.difference:+,}" if figure.difference else "0"
 
 

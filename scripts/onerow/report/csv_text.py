@@ -21,6 +21,7 @@ COLUMNS = (
     "violations",
     "rule",
     "status",
+    "tolerance",
 )
 # What makes a spreadsheet take a text for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -48,6 +49,7 @@ def to_csv(report: dict[str, Any]) -> str:
             figure["violations"],
             figure["rule"],
             figure["status"],
+            figure["tolerance"],
         )
         writer.writerow(_cell(value) for value in row)
     return text.getvalue()

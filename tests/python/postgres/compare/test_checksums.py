@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compared_sides import differing, level
-from onerow.reconcile import checksums, gather
+from onerow.reconcile import checksums, gather, row_hash
 from onerow.reconcile.sides import parse_side
 
 # Pairs that PostgreSQL's own hash of the type, or the sum of such hashes, takes for equal.
@@ -17,6 +17,13 @@ ALIKE = {
     "zero and NULL": ("numeric", "0", None),
     "halves of a bigint": ("bigint", "1", str(1 << 32)),
     "a time 2^32 microseconds later, less one": ("timestamptz", "1970-01-01Z", "1970-01-01 01:11:34.967297Z"),
+    "a time in the same place of an earlier stretch of 2^32 microseconds": (
+        "timestamptz",
+        "2000-01-01 00:00:01Z",
+        "1999-12-31 22:48:26.032704Z",
+    ),
+    "times that a float cannot tell apart": ("timestamptz", "9999-12-31 00:00:00Z", "9999-12-31 00:00:00.000001Z"),
+    "a time that late after PostgreSQL's zero": ("timestamptz", "2000-01-01Z", "2000-01-01 01:11:34.967297Z"),
     "infinite times": ("timestamptz", "infinity", "-infinity"),
     "a time and NULL": ("timestamptz", "1970-01-01Z", None),
     "sign of a number in JSON": ("jsonb", '{"a": 5}', '{"a": -5}'),
@@ -31,7 +38,7 @@ ALIKE = {
 @pytest.fixture
 def compared(sides, monkeypatch):
     """Compare two lists of (id, value) in two databases, by checksums of one bucket, which must find the difference."""
-    monkeypatch.setattr(checksums, "_BUCKETS", 1)
+    monkeypatch.setattr(checksums, "_BUCKETS_OF_NEIGHBOURS", 1)
     # What differs is fetched: without this a comparison that fetches everything would pass as well.
     monkeypatch.setattr(checksums, "_MOST", 1)
     asked = []
@@ -59,15 +66,42 @@ def compared(sides, monkeypatch):
 
 @pytest.mark.parametrize("case", ALIKE)
 def test_unlike_values_have_unlike_checksums(compared, case):
-    """Guard: what row_hash puts into the seed beside the hash of a type."""
+    """Guard: what row_hash hashes beside the hash of a type."""
     data_type, one, other = ALIKE[case]
 
     assert compared(data_type, [(1, one)], [(1, other)]) == {"modified_rows": (None, 1), "modified.value": (None, 1)}
 
 
+@pytest.mark.parametrize("case", [case for case in ALIKE if ALIKE[case][0] == "timestamptz"])
+def test_times_have_unlike_checksums_on_older_servers_too(compared, monkeypatch, case):
+    """Guard: time_before_18 of row_hash, because PostgreSQL 16 and 17 have no timestamptz_hash_extended."""
+    monkeypatch.setattr(row_hash, "_HASHES_TIMES", 1_000_000)
+    _, one, other = ALIKE[case]
+    found = compared("timestamptz", [(1, one), (2, one)], [(1, other), (2, one)])
+
+    assert found == {"modified_rows": (None, 1), "modified.value": (None, 1)}
+
+
+def test_values_of_two_columns_do_not_cancel_out(sides, monkeypatch):
+    """1 and 10000 hash alike but for one bit, the same in both columns. Guard: the sign is mixed with the digits."""
+    monkeypatch.setattr(checksums, "_BUCKETS_OF_NEIGHBOURS", 1)
+    monkeypatch.setattr(checksums, "_MOST", 1)
+    columns = {"id": "integer primary key", "one": "numeric", "other": "numeric"}
+    for database, value in ((sides.here, 1), (sides.there, 10_000)):
+        sides.table(database, "two_numbers", [{"id": 1, "one": value, "other": value}], columns)
+    comparison = replace(
+        sides.write("two_databases", [], []),
+        source=parse_side("shop.two_numbers"),
+        destination=parse_side("there:shop.two_numbers"),
+        key=("id",),
+    )
+
+    assert differing(level(sides.compare(comparison, "rows"), "rows"))["modified_rows"] == (None, 1)
+
+
 @pytest.mark.parametrize("data_type", ["text", "numeric", "bigint"])
 def test_swapped_values_do_not_cancel_out(compared, data_type):
-    """The sum of hash_record_extended is the same for both. Guard: the hash of a value is the seed of the next one."""
+    """The sum of hash_record_extended is the same for both. Guard: row_hash in its place."""
     swapped = compared(data_type, [(1, "10"), (2, "20")], [(1, "20"), (2, "10")])
 
     assert swapped == {"modified_rows": (None, 2), "modified.value": (None, 2)}

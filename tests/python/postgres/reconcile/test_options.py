@@ -3,8 +3,11 @@
 import pytest
 
 from clean_devices import figures, without_unique_index
+from onerow.commands.output import table_text
 from onerow.errors import WrongUse
 from onerow.project.marts import all_marts
+from onerow.reconcile.request import tolerated_rows
+from onerow.reconcile.table import render
 
 WINDOW = {"column": "reported_at", "grain": "day"}
 
@@ -28,6 +31,7 @@ def test_all_that_is_wrong_is_said_at_once(reconciled, configured):
         fan_out="many",
         compare="site",
         tolerance={"a": "b"},
+        counts_tolerance=1.5,
     )
 
     with pytest.raises(WrongUse, match=r"model devices, meta\.onerow\.reconcile") as refused:
@@ -35,7 +39,7 @@ def test_all_that_is_wrong_is_said_at_once(reconciled, configured):
 
     assert [line.strip() for line in str(refused.value).splitlines() if line.strip().startswith("- ")] == [
         "- windows: unknown option; known are where, window, minimum_age, consumed_within, fan_out,"
-        " source, compare, tolerance",
+        " source, compare, tolerance, counts_tolerance",
         "- minimum_age: a number of seconds, minutes, hours or days, such as '2 hours', not 'soon'",
         "- window.grain: one of hour, day, week, month, not year",
         "- window.column: a column of the contract, which are device_id, model, firmware, site, status, reported_at,"
@@ -43,6 +47,7 @@ def test_all_that_is_wrong_is_said_at_once(reconciled, configured):
         "- fan_out: how many rows of the mart a key may be, a number from 1 on, not many",
         "- compare: a list of columns, not site",
         "- tolerance: {COLUMN: NUMBER}, not {'a': 'b'}",
+        "- counts_tolerance: a whole number of rows, or a share of the source between 0 and 1 such as 0.01, not 1.5",
     ]
 
 
@@ -119,6 +124,70 @@ def test_key_may_be_as_many_rows_as_are_declared(reconciled, configured, databas
     assert several.status == "ok", several.to_json()
     assert [f.status for f in several.marts[0].levels[0].figures if f.name == "rows"] == ["info"] * 3
     assert figures(gone.marts[0].levels[0]) == {"keys": (7, 6), "missing_keys": (1, None)}
+
+
+def extract(folder):
+    """Write the newest delivered row of each key as a file, and return its path: another way to the same answers."""
+    file = folder / "extract.csv"
+    newest = {1: "2026-05-02", 7: "2026-05-02"}
+    rows = [f"D-{number},{newest.get(number, '2026-05-01')}T00:00:00Z\n" for number in range(1, 8)]
+    file.write_text("device_id,reported_at\n" + "".join(rows))
+    return str(file)
+
+
+@pytest.mark.parametrize("is_from_file", [False, True], ids=["landing", "file"])
+@pytest.mark.parametrize(
+    ("tolerance", "first", "second"),
+    [
+        (None, "difference", "difference"),
+        (1, "ok", "ok"),
+        (0.2, "ok", "difference"),
+        (0.19, "difference", "difference"),
+    ],
+)
+def test_sums_of_windows_may_differ_by_what_is_declared(
+    reconciled, configured, database, tmp_path, tolerance, first, second, is_from_file
+):
+    """A row that the mart has in another window. Guards: tolerance of window_figures, and _sums of compare."""
+    database.execute("update marts.devices set reported_at = '2026-05-01 12:00Z' where device_id = 'D-7'")
+    source = {"source": extract(tmp_path)} if is_from_file else {}
+    configured(window=WINDOW, counts_tolerance=tolerance, **source)
+
+    report = reconciled("counts")
+
+    assert by_window(report) == {"2026-05-01": (5, 6, first), "2026-05-02": (2, 1, second)}
+    assert report.status == ("ok" if first == second == "ok" else "difference")
+    shown = table_text(render(report))
+    assert ("none differs by more, 2 within the tolerance" in shown) == (tolerance == 1), shown
+
+
+@pytest.mark.parametrize("is_from_file", [False, True], ids=["landing", "file"])
+def test_keys_and_windows_of_one_side_are_never_tolerated(reconciled, configured, database, tmp_path, is_from_file):
+    """Guards: keys have no tolerance, and window_figures and _sums none where one side is NULL."""
+    database.execute("delete from marts.devices where reported_at >= '2026-05-02'")
+    source = {"source": extract(tmp_path)} if is_from_file else {}
+    configured(window=WINDOW, counts_tolerance=5, **source)
+
+    report = reconciled("counts")
+
+    assert figures(report.marts[0].levels[0]) == {"missing_keys": (2, None)}
+    assert by_window(report) == {"2026-05-01": (5, 5, "ok"), "2026-05-02": (2, None, "difference")}
+    [rows] = [
+        figure for figure in report.marts[0].levels[0].figures if figure.name == "rows" and not figure.window_start
+    ]
+    assert (rows.violations, rows.difference, rows.tolerance) == (0, -2, 5)
+    assert "-2, within 5" in table_text(render(report))
+
+
+@pytest.mark.parametrize("tolerance", [None, 0, 3, 0.01, 0.29, 0.1, 1e-05, 0.999])
+def test_python_and_dbt_tolerate_the_same(clean_state, connection, tolerance):
+    """Guard: one rounds as the other does."""
+    macro = clean_state.project.render("tolerated_rows", tolerance, "source_rows")
+    query = f"select source_rows, {macro} from generate_series(0, 200) as source_rows"
+
+    answers = connection.execute(query).fetchall()
+
+    assert answers == [(rows, tolerated_rows(tolerance, rows)) for rows in range(201)]
 
 
 def test_mart_is_compared_with_files(reconciled, configured, database, tmp_path):

@@ -82,6 +82,7 @@ def test_json_holds_what_its_reference_describes():
                                 "difference": -1,
                                 "violations": 1,
                                 "rule": "missing_keys",
+                                "tolerance": None,
                                 "status": "difference",
                             }
                         ],
