@@ -180,9 +180,9 @@ def test_keys_and_windows_of_one_side_are_never_tolerated(reconciled, configured
 
 
 @pytest.mark.parametrize("tolerance", [None, 0, 3, 0.01, 0.29, 0.1, 1e-05, 0.999])
-def test_python_and_dbt_tolerate_the_same(clean_state, connection, tolerance):
+def test_python_and_dbt_tolerate_the_same(job, connection, tolerance):
     """Guard: one rounds as the other does."""
-    macro = clean_state.project.render("tolerated_rows", tolerance, "source_rows")
+    macro = job.render("tolerated_rows", tolerance, "source_rows")
     query = f"select source_rows, {macro} from generate_series(0, 200) as source_rows"
 
     answers = connection.execute(query).fetchall()
