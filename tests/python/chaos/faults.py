@@ -26,10 +26,9 @@ _DECK = (
     *("lock", "statement timeout", "disk full", "server's clock", "program's clock"),
     *("crash", "kill server process"),
 )
-_LOCKED = (
-    *("onerow.claims", "onerow.batches", "onerow.dead_letters"),
-    *("landing.devices", "landing.device_readings", "marts.devices", "marts.device_readings"),
-)
+# Written after the batch or the claim that announces it.
+_WRITTEN_LAST = ("landing.devices", "landing.device_readings", "marts.devices", "marts.device_readings")
+_LOCKED = ("onerow.claims", "onerow.batches", "onerow.dead_letters", *_WRITTEN_LAST)
 T = TypeVar("T")
 _MEGABYTE = 1024 * 1024
 _SESSIONS = (
@@ -37,8 +36,7 @@ _SESSIONS = (
     " and backend_type = 'client backend' and application_name <> 'chaos' order by backend_start, pid"
 )
 _END_WHO_WAITS = (
-    "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity"
-    " where pg_backend_pid() = any(pg_blocking_pids(pid))"
+    "select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
 )
 
 
@@ -99,9 +97,9 @@ class Faults:
                     proxy.drop(fault.which)
                     self._until(fault, proxy.flow)
                 case "lock":
-                    self._lock(fault, _hold, self._lock_timeout + fault.seconds)
+                    self._lock(_pick(_LOCKED, fault), _hold, self._lock_timeout + fault.seconds)
                 case "ambush":
-                    self._lock(fault, _end_first_to_wait, 2 * fault.seconds)
+                    self._lock(_pick(_WRITTEN_LAST, fault), _end_who_waits, 2 * fault.seconds)
                 case "statement timeout":
                     machine.set("statement_timeout", f"{5 + int(200 * fault.which)}ms")
                     self._until(fault, lambda: machine.set("statement_timeout", None))
@@ -154,7 +152,7 @@ class Faults:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
-    def _lock(self, fault: Fault, hold: Callable[[psycopg.Connection, float], None], seconds: float) -> None:
+    def _lock(self, table: str, hold: Callable[[psycopg.Connection, float], None], seconds: float) -> None:
         """Somebody locks a table."""
         login, output = self._machine.login, self._machine.scratch / f"lock{len(self._lockers)}"
 
@@ -164,7 +162,7 @@ class Faults:
                 connection.execute(f"lock table {tables[0]} in access exclusive mode")
                 hold(connection, seconds)
 
-        self._lockers.append(Forked(lock, ["lock", _pick(_LOCKED, fault)], output))
+        self._lockers.append(Forked(lock, ["lock", table], output))
 
     def _fill_disk(self, fault: Fault) -> None:
         if not self._machine.has_small_disk:
@@ -185,10 +183,11 @@ def _hold(_: psycopg.Connection, seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _end_first_to_wait(connection: psycopg.Connection, seconds: float) -> None:
+def _end_who_waits(connection: psycopg.Connection, seconds: float) -> None:
     """End whoever waits for the lock: in the middle of its work, which no other fault meets but by chance."""
     until = time.monotonic() + seconds
-    while time.monotonic() < until and connection.execute(_END_WHO_WAITS).fetchone() == (0,):
+    while time.monotonic() < until:
+        connection.execute(_END_WHO_WAITS)
         time.sleep(0.02)
 
 

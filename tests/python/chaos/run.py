@@ -92,10 +92,11 @@ class Chaos:
         self._say("begin", str(first))
         self._start(first).wait(_HANGS_AFTER_SECONDS).succeeded()
         self._began_at = time.monotonic()
-        until = self._began_at + seconds
-        while look_for not in self.figures.violations and (left := until - time.monotonic()) > 0:
-            self._disturb(min(left, _ROUND_SECONDS) if look_for else left)
+        while seconds > 0 and look_for not in self.figures.violations:
+            lasts = min(seconds, _ROUND_SECONDS) if look_for else seconds
+            self._disturb(lasts)
             self._settle()
+            seconds -= lasts
         return self.figures
 
     def _settle(self) -> None:
