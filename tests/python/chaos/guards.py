@@ -117,11 +117,6 @@ GUARDS = {
             ),
         ),
     ),
-    "late-batches": Guard(
-        "no row lost",
-        "the look for newer batches, where one arrives after them",
-        (("macros/windows/bring_in_newer.sql", "{%- if is_late -%}", "{%- if false -%}"),),
-    ),
     "temporary": Guard(
         "nothing left",
         "that what a load keeps aside is temporary",
