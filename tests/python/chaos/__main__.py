@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from chaos import surroundings
+from chaos.clocks import find_libfaketime
 from chaos.foreign import JOURNAL
 from chaos.guards import GUARDS, Guard, see_each_violated
 from chaos.machine import Machine
@@ -50,15 +51,18 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace, guard: Guard | None, folder: Path) -> Figures:
-    machine = Machine(folder, may_mount=surroundings.may_mount(), libfaketime=surroundings.find_libfaketime())
+    libfaketime = find_libfaketime()
+    machine = Machine(folder, may_mount=surroundings.may_mount(), libfaketime=libfaketime)
     try:
         print(f"seed {options.seed}, {options.seconds:g} s" + (f", without {options.without}" if guard else ""))
         print("disk full: " + ("a small disk" if machine.has_small_disk else "a trigger and temp_file_limit"))
-        print("clock steps: " + ("of the server" if machine.has_clock else "none (apt-get install libfaketime)"))
+        print(
+            "clock steps: " + ("of the server and of programs" if libfaketime else "none (apt-get install libfaketime)")
+        )
         with machine.connect() as connection:
             connection.execute(JOURNAL)
         proxy = Proxy(machine.login.port)
-        project = chaos_project(machine.login, proxy.port, folder / "run", LOCK_TIMEOUT_SECONDS, guard)
+        project = chaos_project(machine.login, proxy.port, folder / "run", LOCK_TIMEOUT_SECONDS, guard, libfaketime)
         began = time.monotonic()
 
         def say(who: str, what: str) -> None:
@@ -68,7 +72,7 @@ def _run(options: argparse.Namespace, guard: Guard | None, folder: Path) -> Figu
             # Without a guard the project's own tests would stop a build before the invariants are looked at.
             verb = "run" if guard else "build"
             chaos = Chaos(options.seed, machine, proxy, project, folder=folder / "delivered", say=say, verb=verb)
-            return chaos.run(options.seconds)
+            return chaos.run(options.seconds, guard.invariant if guard else None)
         finally:
             project.close()
             proxy.close()
@@ -86,7 +90,8 @@ def _summary(figures: Figures) -> str:
     lines += ["", "faults: " + _listed(figures.faults), "failed of: " + _listed(figures.causes)]
     lines += [_listed(figures.rows), f"{figures.retried} failed runs retried at the end", ""]
     for invariant, contradictions in figures.violations.items():
-        lines += [f"violated: {invariant} ({len(contradictions)})"]
+        after = figures.violated_after[invariant]
+        lines += [f"violated: {invariant} ({len(contradictions)}), after {after:.0f} s"]
         lines += [f"  {each[:_LONGEST]}" for each in contradictions[:_SHOWN]]
     crashes = sum(figures.faults[kind] for kind in ("crash", "kill server process"))
     kills = figures.faults["kill"]

@@ -11,15 +11,16 @@ from pathlib import Path
 import psycopg
 
 from chaos import foreign
-from chaos.deliveries import Deliveries, drawn_row
+from chaos.clocks import Clock
+from chaos.deliveries import SOURCES, Deliveries, drawn_row
 from chaos.forked import Forked
 from chaos.machine import Machine
 from harness.dbt_project import DbtProject
 from harness.processes import Running
 
 _THREADS = ("--threads", "4")
-RECONCILE = ("onerow", "reconcile", "devices", "orders", "order_lines", "device_readings", "device_events")
-_SELECTED = ("--select", "+devices", "+devices_shared")
+RECONCILE = ("onerow", "reconcile", "devices", "device_readings")
+SELECTED = ("--select", "+devices", "+devices_shared", "+device_readings")
 # A rebuild from landing would rightly take away what other writers have put there.
 _REFRESH = ("--full-refresh", "--exclude", "devices_shared")
 
@@ -43,6 +44,8 @@ class Actor:
     name: str
     pauses: random.Random
     commands: Iterator[Command | None]
+    # What its programs take for the time.
+    clock: Clock
 
 
 def build(verb: str, *words: str) -> Command:
@@ -54,7 +57,8 @@ def actors(seed: int, deliveries: Deliveries, machine: Machine, verb: str) -> li
     """Return everybody who works at once. `verb` is what dbt is asked to do."""
 
     def actor(name: str, commands: Callable[[random.Random], Iterator[Command | None]]) -> Actor:
-        return Actor(name, _stream(seed, f"{name}:pause"), commands(_stream(seed, name)))
+        clock = Clock(deliveries.folder.parent / f"clock of {name}")
+        return Actor(name, _stream(seed, f"{name}:pause"), commands(_stream(seed, name)), clock)
 
     return [
         actor("land 1", lambda draw: _landings(draw, deliveries, 0)),
@@ -68,13 +72,13 @@ def actors(seed: int, deliveries: Deliveries, machine: Machine, verb: str) -> li
     ]
 
 
-def start(project: DbtProject, seed: int, command: Command) -> Running:
+def start(project: DbtProject, seed: int, command: Command, clock: Clock) -> Running:
     """Start a command in a process of its own."""
     match command.words[0]:
         case "dbt":
-            return project.start_dbt(*command.words[1:])
+            return project.start_dbt(*command.words[1:], env=clock.settings)
         case "onerow":
-            return project.start_onerow(*command.words[1:])
+            return project.start_onerow(*command.words[1:], env=clock.settings)
     output = project.scratch / f"foreign{command.words[1]}"
     write = functools.partial(foreign.write, project.login, str(seed))
     return Forked(lambda args: write(int(args[0])), command.words, output)
@@ -86,21 +90,26 @@ def _stream(seed: int, name: str) -> random.Random:
 
 def _landings(draw: random.Random, deliveries: Deliveries, first: int) -> Iterator[Command]:
     """Every second file is this actor's; now and then it delivers again what either of the two has delivered."""
-    fresh = first
+    fresh = dict.fromkeys(SOURCES, first)
     while True:
-        if fresh > 1 and draw.random() < 0.25:
-            numbers = draw.sample(range(fresh), k=min(fresh, draw.randint(1, 3)))
+        [source] = draw.choices(SOURCES, (60, 40))
+        # What a sender says of a file of readings is said of that one alone.
+        count = draw.randint(1, 3) if source == "devices" else 1
+        known = fresh[source]
+        if known > 1 and draw.random() < 0.25:
+            numbers = draw.sample(range(known), k=min(known, count))
         else:
-            numbers = [fresh + 2 * i for i in range(draw.randint(1, 3))]
-            fresh = numbers[-1] + 2
-        files = tuple(deliveries.file(number) for number in numbers)
-        yield Command(("onerow", "land", "devices", *map(str, files)), files)
+            numbers = [known + 2 * i for i in range(count)]
+            fresh[source] = numbers[-1] + 2
+        delivered = [deliveries.delivery(source, number) for number in numbers]
+        files = tuple(each.file for each in delivered)
+        yield Command(("onerow", "land", source, *map(str, files), *delivered[0].options), files)
 
 
 def _builds(draw: random.Random, verb: str) -> Iterator[Command]:
     """Of the whole project, of two marts, and anew."""
     while True:
-        yield build(verb, *draw.choices(((), _SELECTED, _REFRESH), (35, 50, 15))[0])
+        yield build(verb, *draw.choices(((), SELECTED, _REFRESH), (35, 50, 15))[0])
 
 
 def _replays(draw: random.Random, machine: Machine, folder: Path) -> Iterator[Command | None]:

@@ -11,26 +11,32 @@ from typing import TypeVar
 
 import psycopg
 
+from chaos.clocks import Clock
 from chaos.forked import Forked
 from chaos.machine import Machine
 from chaos.proxy import Proxy
 from harness.database import connect
 from harness.processes import Running
-from onerow.server.login import Login
 
 # More often what is cheap to survive: much is killed, the server crashes now and then.
 _DECK = (
     *("kill",) * 5,
+    *("ambush",) * 3,
     *("terminate", "cut", "delay", "drop") * 2,
-    *("lock", "statement timeout", "disk full", "clock"),
+    *("lock", "statement timeout", "disk full", "server's clock", "program's clock"),
     *("crash", "kill server process"),
 )
-_LOCKED = ("onerow.claims", "onerow.batches", "onerow.dead_letters", "landing.devices", "marts.devices")
+# Written after the batch or the claim that announces it.
+_WRITTEN_LAST = ("landing.devices", "landing.device_readings", "marts.devices", "marts.device_readings")
+_LOCKED = ("onerow.claims", "onerow.batches", "onerow.dead_letters", *_WRITTEN_LAST)
 T = TypeVar("T")
 _MEGABYTE = 1024 * 1024
 _SESSIONS = (
     "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
     " and backend_type = 'client backend' and application_name <> 'chaos' order by backend_start, pid"
+)
+_END_WHO_WAITS = (
+    "select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
 )
 
 
@@ -59,9 +65,11 @@ def drawn(seed: int) -> Iterator[Fault]:
 class Faults:
     """Does what was drawn, and takes it back."""
 
-    def __init__(self, machine: Machine, proxy: Proxy, lock_timeout: float):
+    def __init__(self, machine: Machine, proxy: Proxy, lock_timeout: float, clocks: Sequence[Clock]):
+        """`clocks` are those of programs."""
         self._machine = machine
         self._proxy = proxy
+        self._clocks = clocks
         self._lock_timeout = lock_timeout
         self._ends: list[tuple[float, Callable[[], None]]] = []
         self._lockers: list[Forked] = []
@@ -89,15 +97,18 @@ class Faults:
                     proxy.drop(fault.which)
                     self._until(fault, proxy.flow)
                 case "lock":
-                    self._lock(fault)
+                    self._lock(_pick(_LOCKED, fault), _hold, self._lock_timeout + fault.seconds)
+                case "ambush":
+                    self._lock(_pick(_WRITTEN_LAST, fault), _end_who_waits, 2 * fault.seconds)
                 case "statement timeout":
                     machine.set("statement_timeout", f"{5 + int(200 * fault.which)}ms")
                     self._until(fault, lambda: machine.set("statement_timeout", None))
                 case "disk full":
                     self._fill_disk(fault)
-                case "clock" if machine.has_clock:
-                    # Back by seconds, as a clock that is set right is; PostgreSQL's own timeouts wait longer then.
-                    machine.step_clock(-4 * fault.seconds if fault.which < 0.5 else 600 * fault.which)
+                case "server's clock" if machine.clock:
+                    _step(machine.clock, fault)
+                case "program's clock" if machine.clock:
+                    _step(_pick(self._clocks, fault), fault)
         return None
 
     def end_due(self) -> None:
@@ -141,12 +152,17 @@ class Faults:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
-    def _lock(self, fault: Fault) -> None:
-        """Somebody locks a table for longer than a load waits."""
-        table, login, seconds = _pick(_LOCKED, fault), self._machine.login, self._lock_timeout + fault.seconds
-        output = self._machine.scratch / f"lock{len(self._lockers)}"
-        hold = ["lock", table, str(seconds)]
-        self._lockers.append(Forked(lambda args: _hold(login, *args), hold, output))
+    def _lock(self, table: str, hold: Callable[[psycopg.Connection, float], None], seconds: float) -> None:
+        """Somebody locks a table."""
+        login, output = self._machine.login, self._machine.scratch / f"lock{len(self._lockers)}"
+
+        def lock(tables: list[str]) -> None:
+            with contextlib.suppress(psycopg.Error), connect(login, application_name="backup") as connection:
+                connection.execute("set lock_timeout = '3s'")
+                connection.execute(f"lock table {tables[0]} in access exclusive mode")
+                hold(connection, seconds)
+
+        self._lockers.append(Forked(lock, ["lock", table], output))
 
     def _fill_disk(self, fault: Fault) -> None:
         if not self._machine.has_small_disk:
@@ -162,11 +178,22 @@ class Faults:
         self._until(fault, end)
 
 
-def _hold(login: Login, table: str, seconds: str) -> None:
-    with contextlib.suppress(psycopg.Error), connect(login, application_name="backup") as connection:
-        connection.execute("set lock_timeout = '3s'")
-        connection.execute(f"lock table {table} in access exclusive mode")
-        time.sleep(float(seconds))
+def _hold(_: psycopg.Connection, seconds: float) -> None:
+    """Keep a lock, for longer than a load waits."""
+    time.sleep(seconds)
+
+
+def _end_who_waits(connection: psycopg.Connection, seconds: float) -> None:
+    """End whoever waits for the lock: in the middle of its work, which no other fault meets but by chance."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        connection.execute(_END_WHO_WAITS)
+        time.sleep(0.02)
+
+
+def _step(clock: Clock, fault: Fault) -> None:
+    """Back by seconds, as a clock that is set right is; PostgreSQL's own timeouts wait longer then."""
+    clock.step(-4 * fault.seconds if int(fault.which * 100) % 2 else 600 * fault.which)
 
 
 def _pick(of: Sequence[T], fault: Fault) -> T:

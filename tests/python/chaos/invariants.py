@@ -6,9 +6,12 @@ from pathlib import Path
 
 import psycopg
 
-from chaos.expected import counted, loaded, read_batches, shared_rows
+from chaos.deliveries import COLUMNS
+from chaos.expected import counted, loaded, read_batches, reading_rows, shared_rows
 
-_EXACT, _SHARED = "devices", "devices_shared"
+_EXACT, _SHARED, _READINGS = "devices", "devices_shared", "device_readings"
+_SOURCES = {_EXACT: "devices", _SHARED: "devices", _READINGS: "device_readings"}
+_KEYS = {_EXACT: "device_id", _SHARED: "device_id", _READINGS: "reading_id"}
 _SAMPLES = 3
 _OTHERS = "datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"
 # Tables and views that a project has made under names of a run's own, or for a session.
@@ -33,32 +36,39 @@ def one_row_a_key(connection: psycopg.Connection, _: Path) -> list[str]:
     """No duplicate: each key has one row."""
     return [
         f"{mart} has {count} rows of {key}"
-        for mart in (_EXACT, _SHARED)
+        for mart, key_column in _KEYS.items()
         for key, count in connection.execute(
-            f"select device_id, count(*) from marts.{mart} group by 1 having count(*) > 1 order by 1"
+            f"select {key_column}, count(*) from marts.{mart} group by 1 having count(*) > 1 order by 1"
         )
     ]
 
 
 def no_row_lost(connection: psycopg.Connection, folder: Path) -> list[str]:
-    """Each mart holds what was delivered, and what others have written: of each key the greatest state, no more."""
+    """Each mart holds what was delivered, and what others have written: of each key the greatest state, no more.
+
+    And of readings those that no newer window has withdrawn.
+    """
     expected = read_batches(connection, folder)
     exact = connection.execute(f"select * from marts.{_EXACT}").fetchall()
     shared = connection.execute(
         f"select device_id, model, firmware, site, status, reported_at from marts.{_SHARED}"
     ).fetchall()
+    readings = connection.execute(f"select device_id, metric, value, read_at from marts.{_READINGS}").fetchall()
     return [
         *_unlike(_EXACT, counted(loaded(connection, _EXACT, expected).rows), counted(exact)),
         *_unlike(_SHARED, counted(list(shared_rows(connection, expected).values())), counted(shared)),
+        *_unlike(_READINGS, counted(reading_rows(connection, expected)), counted(readings)),
     ]
 
 
 def landed_once(connection: psycopg.Connection, folder: Path) -> list[str]:
     """Landing holds the rows of each delivered file once, and of each replay."""
     expected = read_batches(connection, folder)
-    landed = connection.execute(
-        "select _batch_no, _line_number, device_id, model, firmware, site, status, reported_at from landing.devices"
-    ).fetchall()
+    landed = [
+        row
+        for source, columns in COLUMNS.items()
+        for row in connection.execute(f"select _batch_no, _line_number, {', '.join(columns)} from landing.{source}")
+    ]
     rows = [(row.batch_no, row.line_number, *row.values) for rows in expected.rows.values() for row in rows]
     twice = connection.execute(
         "select content_sha256, count(*) from onerow.batches where replay_of is null group by 1 having count(*) > 1"
@@ -72,9 +82,10 @@ def landed_once(connection: psycopg.Connection, folder: Path) -> list[str]:
 
 def consumed_once(connection: psycopg.Connection, _: Path) -> list[str]:
     """Each mart has consumed each batch, once."""
-    batches = {batch_no for (batch_no,) in connection.execute("select batch_no from onerow.batches")}
     found = []
-    for mart in (_EXACT, _SHARED):
+    for mart, source in _SOURCES.items():
+        of_source = connection.execute("select batch_no from onerow.batches where source = %s", (source,))
+        batches = {batch_no for (batch_no,) in of_source}
         claims = Counter(
             batch_no
             for (batch_no,) in connection.execute(
@@ -90,7 +101,7 @@ def outcomes_accounted(connection: psycopg.Connection, folder: Path) -> list[str
     """Every landed row has one outcome; where nobody else writes, just the one that it must have."""
     expected = read_batches(connection, folder)
     found = []
-    for mart in (_EXACT, _SHARED):
+    for mart, source in _SOURCES.items():
         outcomes = connection.execute(
             "select batch_no, outcome, sum(row_count)::bigint from onerow.load_outcomes"
             " where model like %s group by 1, 2",
@@ -99,7 +110,7 @@ def outcomes_accounted(connection: psycopg.Connection, folder: Path) -> list[str
         sums = Counter()
         for batch_no, _, count in outcomes:
             sums[batch_no] += count
-        for batch_no, rows in sorted(expected.rows.items()):
+        for batch_no, rows in sorted(expected.of(source).items()):
             if sums[batch_no] != len(rows):
                 found.append(f"{mart}, batch {batch_no}: {len(rows)} rows, {sums[batch_no]} outcomes")
         if mart == _EXACT:

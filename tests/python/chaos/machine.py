@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from chaos.clocks import Clock
 from harness.database import connect
 from onerow.errors import ServerFailed
 from onerow.server import account as server_account
@@ -24,7 +25,10 @@ _DISK = "400m"
 _SETTINGS = {"fsync": "off", "shared_buffers": "64MB", "max_wal_size": "64MB", "min_wal_size": "32MB"}
 _PATIENCE_SECONDS = 60
 # What a full disk says, where none can be mounted: statements that would make these tables grow fail.
-_GROWING = ("landing.devices", "onerow.batches", "onerow.claims", "marts.devices", "marts.devices_shared")
+_GROWING = (
+    *("onerow.batches", "onerow.claims", "landing.devices", "landing.device_readings"),
+    *("marts.devices", "marts.devices_shared", "marts.device_readings"),
+)
 _REFUSE = """
 create or replace function chaos.refuse() returns trigger language plpgsql as $$
 begin
@@ -44,20 +48,13 @@ class Machine:
         self.scratch = folder
         self._root = folder / ".onerow"
         self._ballast = self._root / "postgres" / "ballast"
-        self._clock = folder / "clock"
         self.has_small_disk = may_mount and self._mount()
-        self.has_clock = libfaketime is not None
-        self._offset = 0.0
+        # The server's; None where it cannot be stepped.
+        self.clock: Clock | None = None
         if libfaketime is not None:
             folder.chmod(0o755)  # the server's account reads the file
-            self.step_clock(0)
-            server_account._ENVIRONMENT.update(
-                LD_PRELOAD=str(libfaketime),
-                FAKETIME_TIMESTAMP_FILE=str(self._clock),
-                FAKETIME_CACHE_DURATION="1",
-                FAKETIME_DONT_FAKE_MONOTONIC="1",
-                NO_FAKE_STAT="1",
-            )
+            self.clock = Clock(folder / "clock")
+            server_account._ENVIRONMENT.update(self.clock.settings, LD_PRELOAD=str(libfaketime))
         self.login: Login = start_server(self._root, settings=_SETTINGS).login
 
     def start(self) -> None:
@@ -115,14 +112,6 @@ class Machine:
         with self.connect() as connection:
             connection.execute("drop schema if exists chaos cascade")
         self.set("temp_file_limit", None)
-
-    def step_clock(self, seconds: float) -> None:
-        """Put the server's clock forward or back."""
-        self._offset += seconds
-        aside = self._clock.with_suffix(".aside")
-        aside.write_text(f"{self._offset:+.3f}s\n")
-        aside.chmod(0o644)
-        aside.replace(self._clock)
 
     def connect(self) -> psycopg.Connection:
         """Connect past the proxy, for a moment."""

@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 
 from chaos import clear, faults
-from chaos.actors import RECONCILE, Actor, Command, actors, build, start
+from chaos.actors import RECONCILE, SELECTED, Actor, Command, actors, build, start
+from chaos.clocks import Clock
 from chaos.deliveries import Deliveries
 from chaos.faults import Faults
 from chaos.invariants import INVARIANTS, reported_is_there, sessions
@@ -25,6 +26,8 @@ LOCK_TIMEOUT_SECONDS = 20
 # Twice as long as a build takes where many others keep the machine busy.
 _HANGS_AFTER_SECONDS = 240
 _POLL_SECONDS = 0.03
+# How often it is looked for a violation that is expected.
+_ROUND_SECONDS = 20
 
 Say = Callable[[str, str], None]
 
@@ -39,11 +42,8 @@ class Figures:
     rows: Counter[str] = field(default_factory=Counter)
     retried: int = 0
     violations: dict[str, list[str]] = field(default_factory=dict)
-
-    def violated(self, invariant: str, contradictions: list[str]) -> None:
-        """Add what contradicts an invariant."""
-        if contradictions:
-            self.violations.setdefault(invariant, []).extend(contradictions)
+    # After how many seconds of the run each was noticed first.
+    violated_after: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -76,30 +76,52 @@ class Chaos:
         self._build = build(verb)
         self._deliveries = Deliveries(seed, folder)
         self._slots = [_Slot(actor) for actor in actors(seed, self._deliveries, machine, verb)]
-        self._faults = Faults(machine, proxy, LOCK_TIMEOUT_SECONDS)
+        self._clock = Clock(folder.parent / "clock of the suite")
+        self._faults = Faults(machine, proxy, LOCK_TIMEOUT_SECONDS, [slot.actor.clock for slot in self._slots])
+        self._drawn = faults.drawn(seed)
         self._reported: list[tuple[Path, str]] = []
+        self._began_at = 0.0
         self.figures = Figures()
 
-    def run(self, seconds: float) -> Figures:
-        """Build once in peace, let everybody work for so long, heal, and compare."""
-        self._say("begin", str(self._build))
-        start(self._project, self._seed, self._build).wait(_HANGS_AFTER_SECONDS).succeeded()
-        self._disturb(seconds)
+    def run(self, seconds: float, look_for: str | None = None) -> Figures:
+        """Build in peace what is delivered to, let everybody work for so long, heal, and compare.
+
+        With the name of an invariant to look for, compare also on the way, and end where it is violated.
+        """
+        first = build("run", *SELECTED)
+        self._say("begin", str(first))
+        self._start(first).wait(_HANGS_AFTER_SECONDS).succeeded()
+        self._began_at = time.monotonic()
+        while seconds > 0 and look_for not in self.figures.violations:
+            lasts = min(seconds, _ROUND_SECONDS) if look_for else seconds
+            self._disturb(lasts)
+            self._settle()
+            seconds -= lasts
+        return self.figures
+
+    def _settle(self) -> None:
+        """Heal, try again what has failed, and compare."""
         self._say("heal", "no more faults; what runs comes to its end")
         self._faults.heal()
         for slot in self._slots:
             self._end(slot)
         self._wait_for_sessions()
         with self._machine.connect() as connection:
-            self.figures.violated("reported is there", reported_is_there(connection, self._reported))
+            self._violated("reported is there", reported_is_there(connection, self._reported))
         self._retry()
         self._compare()
-        return self.figures
+
+    def _violated(self, invariant: str, contradictions: list[str]) -> None:
+        if contradictions:
+            self.figures.violations.setdefault(invariant, []).extend(contradictions)
+            self.figures.violated_after.setdefault(invariant, time.monotonic() - self._began_at)
+
+    def _start(self, command: Command) -> Running:
+        return start(self._project, self._seed, command, self._clock)
 
     def _disturb(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        drawn = faults.drawn(self._seed)
-        fault = next(drawn)
+        fault = next(self._drawn)
         next_at = time.monotonic() + fault.pause
         while (now := time.monotonic()) < until:
             for slot in self._slots:
@@ -108,7 +130,7 @@ class Chaos:
             if now >= next_at:
                 self._say("fault", str(fault))
                 self._happens(fault)
-                fault = next(drawn)
+                fault = next(self._drawn)
                 next_at = time.monotonic() + fault.pause
             time.sleep(_POLL_SECONDS)
 
@@ -129,7 +151,7 @@ class Chaos:
         elif not slot.running.is_running:
             self._end(slot)
         elif now > slot.started_at + _HANGS_AFTER_SECONDS:
-            self.figures.violated("nothing hangs", [f"{slot.command} has not ended after {_HANGS_AFTER_SECONDS} s"])
+            self._violated("nothing hangs", [f"{slot.command} has not ended after {_HANGS_AFTER_SECONDS} s"])
             slot.running.kill()
             slot.was_killed = True
 
@@ -139,7 +161,7 @@ class Chaos:
             again = ", again" if slot.unsettled else ""
             self._say(slot.actor.name, f"{command}{again}")
             slot.command, slot.was_killed, slot.started_at = command, False, time.monotonic()
-            slot.running = start(self._project, self._seed, command)
+            slot.running = start(self._project, self._seed, command, slot.actor.clock)
 
     def _end(self, slot: _Slot) -> None:
         """Take the result of what a slot has run, once it has ended."""
@@ -148,7 +170,7 @@ class Chaos:
         try:
             finished = slot.running.wait(_HANGS_AFTER_SECONDS)
         except AssertionError as error:
-            self.figures.violated("nothing hangs", [str(error)])
+            self._violated("nothing hangs", [str(error)])
             finished, slot.was_killed = slot.running.kill(), True
         slot.running = None
         slot.unsettled = None if finished.returncode == 0 else slot.command
@@ -167,7 +189,7 @@ class Chaos:
             self.figures.causes[cause] += 1
             self._say(name, f"exit code {finished.returncode}: {cause}")
         if problem := clear.unclear(finished, was_killed=was_killed):
-            self.figures.violated("errors are clear", [f"{problem}: {command}\n{clear.shown(finished)}"])
+            self._violated("errors are clear", [f"{problem}: {command}\n{clear.shown(finished)}"])
 
     def _wait_for_sessions(self) -> None:
         """Give the server the time to notice that clients are dead: a few seconds, by client_connection_check_interval.
@@ -182,16 +204,16 @@ class Chaos:
     def _retry(self) -> None:
         """Run again what has not succeeded, and then a build and a reconciliation. All must succeed."""
         unsettled = [slot.unsettled for slot in self._slots if slot.unsettled]
-        self.figures.retried = len(unsettled)
+        self.figures.retried += len(unsettled)
         for command in [*unsettled, self._build, Command(RECONCILE)]:
             self._say("retry", str(command))
             try:
-                finished = start(self._project, self._seed, command).wait(_HANGS_AFTER_SECONDS)
+                finished = self._start(command).wait(_HANGS_AFTER_SECONDS)
             except AssertionError as error:
-                self.figures.violated("nothing hangs", [str(error)])
+                self._violated("nothing hangs", [str(error)])
                 continue
             if finished.returncode != 0:
-                self.figures.violated("a retry succeeds", [f"{command}\n{clear.shown(finished)}"])
+                self._violated("a retry succeeds", [f"{command}\n{clear.shown(finished)}"])
 
     def _compare(self) -> None:
         self._wait_for_sessions()
@@ -199,9 +221,9 @@ class Chaos:
             connection.execute("set statement_timeout = 0")
             for name, contradictions in INVARIANTS.items():
                 try:
-                    self.figures.violated(name, contradictions(connection, self._deliveries.folder))
+                    self._violated(name, contradictions(connection, self._deliveries.folder))
                 except psycopg.Error as error:
-                    self.figures.violated(name, [f"cannot be looked at: {error}"])
+                    self._violated(name, [f"cannot be looked at: {error}"])
             for what, query in _ROWS.items():
                 with contextlib.suppress(psycopg.Error):
                     [self.figures.rows[what]] = connection.execute(query).fetchone()
@@ -209,9 +231,10 @@ class Chaos:
 
 _ROWS = {
     "batches": "select count(*) from onerow.batches",
-    "rows landed": "select count(*) from landing.devices",
+    "rows landed": "select (select count(*) from landing.devices) + (select count(*) from landing.device_readings)",
     "dead letters": "select count(*) from onerow.dead_letters",
     "letters replayed": "select count(*) from onerow.dead_letters where status = 'replayed'",
     "rows of other writers": "select count(*) from shop.written",
-    "rows in marts": "select (select count(*) from marts.devices) + (select count(*) from marts.devices_shared)",
+    "rows in marts": "select (select count(*) from marts.devices) + (select count(*) from marts.devices_shared)"
+    " + (select count(*) from marts.device_readings)",
 }

@@ -31,11 +31,6 @@ def may_mount() -> bool:
     return os.environ[_INSIDE] == "mounts"
 
 
-def find_libfaketime() -> Path | None:
-    """Return the library that steps a process's clock, or None: apt-get install libfaketime."""
-    return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
-
-
 def _succeeds(command: list[str]) -> bool:
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0

@@ -28,6 +28,17 @@ DAMAGES = {
     "another writer's row gone": ("no row lost", "delete from marts.devices_shared where model = 'shop'"),
     "an older state": ("no row lost", "update marts.devices_shared set reported_at = reported_at - interval '1 day'"),
     "a row that nobody delivered": ("no row lost", "insert into marts.devices (device_id) values ('ghost')"),
+    "a reading gone": (
+        "no row lost",
+        f"delete from marts.device_readings where ctid = {_ONE.format('marts.device_readings')}",
+    ),
+    "a reading that a window has withdrawn": (
+        "no row lost",
+        "insert into marts.device_readings (reading_id, device_id, metric, value, read_at)"
+        " select distinct on (read_at) 'back', device_id, metric, value::numeric, read_at::timestamptz"
+        " from landing.device_readings where (device_id, metric, value::numeric, read_at::timestamptz)"
+        " not in (select device_id, metric, value, read_at from marts.device_readings) limit 1",
+    ),
     "half a batch": ("landed once", f"delete from landing.devices where ctid = {_ONE.format('landing.devices')}"),
     "a value that is another's": ("landed once", "update landing.devices set site = 'rome'"),
     "a file landed twice": (
@@ -46,6 +57,7 @@ DAMAGES = {
         " select model, batch_no, 2, source, row_count, 'x', xid from onerow.claims where batch_no = 1",
     ),
     "a batch not consumed": ("consumed once", "delete from onerow.claims where batch_no = 1"),
+    "a reading not consumed": ("consumed once", "delete from onerow.claims where source = 'device_readings'"),
     "an outcome too many": (
         "outcomes accounted",
         "update onerow.load_outcomes set row_count = row_count + 1 where batch_no = 1",
@@ -69,10 +81,13 @@ def worked_on(
     deliveries = Deliveries(1, scratch / "delivered")
     with fresh_database(server.login, database_name) as database:
         database.execute(foreign.JOURNAL)
-        project = chaos_project(database.login, database.login.port, scratch, 30, None)
-        files = [str(deliveries.file(number)) for number in range(3)]
+        project = chaos_project(database.login, database.login.port, scratch, 30, None, None)
+        files = [str(deliveries.delivery("devices", number).file) for number in range(3)]
         project.start_onerow("land", "devices", *files).wait().succeeded()
-        build = ("run", "--select", "+devices", "+devices_shared")
+        for number in range(3):
+            readings = deliveries.delivery("device_readings", number)
+            project.start_onerow("land", "device_readings", str(readings.file), *readings.options).wait().succeeded()
+        build = ("run", "--select", "+devices", "+devices_shared", "+device_readings")
         project.start_dbt(*build).wait().succeeded()
         [(batch_no, line)] = database.rows(
             "select batch_no, line_number from onerow.dead_letters where natural_key is not null order by 1, 2 limit 1"

@@ -10,6 +10,7 @@ import pytest
 
 from harness.dbt_project import REPOSITORY
 from harness.processes import Running
+from onerow.commands.server import server
 
 ONEROW = Path(sys.executable).parent / "onerow"
 
@@ -86,10 +87,17 @@ def test_env_of_a_server_that_does_not_run_prints_nothing_to_evaluate(shell):
 
 
 def test_no_password_is_printed_by_any_command(shell):
-    """Guard: what `start` and `status` print."""
-    printed = [shell.onerow("server", command).stdout for command in ("start", "start", "status", "env", "stop")]
+    """Nor is it in a file that others may read. Guard: what `start` and `status` print."""
+    commands = ("start", "start", "status", "env", "stop")
+    assert set(commands) == set(server.commands)
+    printed = [str(shell.onerow("server", command)) for command in commands]
     password = (shell.folder / ".onerow" / "pgpass").read_text().strip().split(":")[-1]
     assert password not in "".join(printed)
+    files = [file for file in shell.folder.rglob("*") if file.is_file() and password.encode() in file.read_bytes()]
+    assert {(file.name, oct(file.stat().st_mode & 0o077)) for file in files} == {
+        ("pgpass", "0o0"),
+        ("profiles.yml", "0o0"),
+    }
 
 
 def test_outside_a_project_nothing_is_started(tmp_path):

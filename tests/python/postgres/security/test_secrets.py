@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 import pytest
 
 from harness.database import Database
@@ -19,13 +20,34 @@ HEADER = "device_id,model,firmware,site,status,reported_at\n"
 TABLE = "--table marts.devices --key device_id --version reported_at"
 SIDES = "--source landing.devices --destination marts.devices --key device_id"
 ADDRESS = f"postgresql://etl:{CANARY}@host/shop"
-COMMANDS = (
-    f"reconcile {SIDES}",
-    "reconcile --source test:landing.nothing --destination marts.devices --key device_id",
-    "report devices --output REPORT",
-    f"dedupe audit {TABLE}",
-    "grants --reader nobody --apply",
-)
+COPY = "--table marts.copied --key device_id --version reported_at"
+# Every command, in an order in which each finds something to do, and a word of what it says then.
+COMMANDS = {
+    "plan devices --file NEW --rows": "1 new",
+    "land devices NEW": "landed",
+    "batches list": "consumed by",
+    "batches show 1": "batch 1 of devices",
+    "batches quarantine 1 --reason wrong": "is quarantined",
+    "batches release 1": "is released",
+    "dead-letters list devices": "missing:device_id",
+    "dead-letters show devices 1": "missing:device_id",
+    "dead-letters export devices": "missing:device_id",
+    "dead-letters replay devices 1": "Batch 3 of devices",
+    "dead-letters discard devices 2 --reason wrong": "1 dead letter",
+    f"reconcile {SIDES}": "DIFFERENCES",
+    "reconcile --source test:landing.nothing --destination marts.devices --key device_id": "RelationMissing",
+    "reconcile devices": "all equal",
+    "reconcile history": "equal in 1 of 1 run",
+    "report devices --output REPORT": "Written",
+    f"dedupe audit {COPY}": "DUPLICATES",
+    f"dedupe preview {COPY}": "would be removed",
+    f"dedupe apply {COPY}": "1 row removed",
+    "dedupe undo 1": "is undone",
+    "grants --reader pg_read_all_data": "grant usage",
+    "grants --reader nobody --apply": "GrantsFailed",
+}
+# It forks, so in a process of its own.
+PROVE = "prove devices --only full_refresh --no-search --html PROOF"
 # Secrets that are typed where a name or an address is expected.
 TYPED = (
     f"reconcile --source {ADDRESS}.table --destination marts.devices --key device_id",
@@ -68,9 +90,9 @@ def watched(database: Database) -> Iterator[set[str]]:
 
     def watch() -> None:
         while not done.wait(0.1):
-            for file in Path("/proc").glob("[0-9]*/cmdline"):
+            for process in Path("/proc").iterdir():
                 try:
-                    arguments = file.read_text(errors="replace")
+                    arguments = (process / "cmdline").read_text(errors="replace")
                 except OSError:
                     continue
                 if CANARY in arguments:
@@ -95,17 +117,26 @@ def left_behind(folder: Path) -> list[str]:
     ]
 
 
+@pytest.mark.timeout(600)
 def test_a_password_is_nowhere_but_in_the_profile(project, database, run, tmp_path):
-    """With all that dbt can log and write. Guards: what no message and no artifact holds."""
+    """By every command, with all that dbt can log and write. Guards: what no message and no artifact holds."""
     owner = f"{database.name}_canary"
     database.execute(f"drop role if exists {owner}")
     database.execute(f"create role {owner} superuser login password '{PASSWORD.replace(chr(39), chr(39) * 2)}'")
     secret = project.with_profile(user=owner, password=PASSWORD.replace("{{", "{{ '{{' }}"))
+    new, proof = tmp_path / "files" / "new.csv", tmp_path / "files" / "proof.html"
+    new.write_text(HEADER + "b,m,1,x,active,2026-05-01\na,short\n")
     with watched(database) as seen:
         said = [run(secret, "land devices FILE")]
         debug = ("--debug", "--log-level-file", "debug", "--write-json")
         built = secret.dbt("build", "--select", "+devices", *debug).succeeded()
-        said += [built.stdout, built.stderr, *(run(secret, command) for command in COMMANDS)]
+        database.execute("create table marts.copied as table marts.devices")
+        database.execute("insert into marts.copied table marts.devices")
+        done = {command: run(secret, command.replace("NEW", str(new))) for command in COMMANDS}
+        proved = secret.onerow(*PROVE.replace("PROOF", str(proof)).split()).succeeded()
+        said += [built.stdout, built.stderr, *done.values(), proved.stdout, proved.stderr]
+    assert {command: text for command, text in done.items() if COMMANDS[command] not in text} == {}
+    assert proof.exists()
     assert not seen
     assert (secret.log_path / "dbt.log").stat().st_size > 100_000
     assert (secret.target_path / "manifest.json").exists()
@@ -114,6 +145,24 @@ def test_a_password_is_nowhere_but_in_the_profile(project, database, run, tmp_pa
     assert [text for text in said if CANARY in text] == []
     assert left_behind(tmp_path) == []
     database.execute(f"drop owned by {owner} cascade; drop role {owner}")
+
+
+def names(group: click.Group, path: str = "") -> Iterator[str]:
+    """Yield the names of all commands that Click knows."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from names(command, f"{path}{name} ")
+        else:
+            yield path + name
+
+
+def test_every_command_is_tried():
+    """Those of `server` have a password of their own: commands/test_server.py. Guard: COMMANDS."""
+    known = {name for name in names(onerow) if not name.startswith("server ")}
+    tried = [[name for name in known if f"{words} ".startswith(f"{name} ")] for words in ("land x", *COMMANDS, PROVE)]
+    assert {max(matching, key=len) for matching in tried} == known
 
 
 @pytest.mark.parametrize("wrong", [{"host": "127.0.0.1"}, {"port": 1}], ids=["a wrong password", "no server"])

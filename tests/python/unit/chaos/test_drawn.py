@@ -3,7 +3,7 @@
 from itertools import islice
 
 from chaos.actors import actors
-from chaos.deliveries import Deliveries
+from chaos.deliveries import SOURCES, Deliveries
 from chaos.faults import drawn
 
 _NEED_NO_DATABASE = ("land 1", "land 2", "build 1", "build 2", "foreign 1")
@@ -30,15 +30,18 @@ def test_commands_do_not_depend_on_who_comes_first(tmp_path):
 def test_files_do_not_depend_on_who_asks_first(tmp_path):
     """Guard: a stream of its own for each file."""
     one, other = Deliveries(7, tmp_path / "one"), Deliveries(7, tmp_path / "other")
-    forward = [one.file(number).read_bytes() for number in range(9)]
-    backward = [other.file(number).read_bytes() for number in reversed(range(9))]
-    assert forward == backward[::-1]
-    assert len(set(forward)) == 9
+    numbers = [(source, number) for number in range(9) for source in SOURCES]
+    forward = [one.delivery(*number) for number in numbers]
+    backward = [other.delivery(*number) for number in reversed(numbers)]
+    contents = [each.file.read_bytes() for each in forward]
+    assert contents == [each.file.read_bytes() for each in reversed(backward)]
+    assert [each.options for each in forward] == [each.options for each in reversed(backward)]
+    assert len(set(contents)) == 18
 
 
 def test_each_kind_of_fault_comes_in_every_deck():
     """Guard: the deck."""
-    faults = list(islice(drawn(7), 38))
-    assert faults == list(islice(drawn(7), 38))
-    assert {fault.kind for fault in faults[:19]} == {fault.kind for fault in faults[19:]}
-    assert len({fault.kind for fault in faults}) == 11
+    faults = list(islice(drawn(7), 46))
+    assert faults == list(islice(drawn(7), 46))
+    assert {fault.kind for fault in faults[:23]} == {fault.kind for fault in faults[23:]}
+    assert len({fault.kind for fault in faults}) == 13
