@@ -1,5 +1,6 @@
 """The fixtures that tests share. What they give is described in the modules of `harness`."""
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -56,6 +57,9 @@ def parsed(server: Server, database_name: str, tmp_path_factory: pytest.TempPath
         project = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp("parsed"))
         outcome = project.dbt_in_process("parse", "--quiet")
         assert outcome.success, f"the project does not parse: {outcome.exception}"
+        # What is there now, dbt above all, stays. Collections of garbage need not look at it: half of a parse.
+        gc.collect()
+        gc.freeze()
         return project.target_path
 
 

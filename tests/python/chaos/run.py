@@ -73,7 +73,7 @@ class Chaos:
         self._machine = machine
         self._project = project
         self._say = say
-        self._build = build(verb)
+        self._build = build(verb, *SELECTED)
         self._deliveries = Deliveries(seed, folder)
         self._slots = [_Slot(actor) for actor in actors(seed, self._deliveries, machine, verb)]
         self._clock = Clock(folder.parent / "clock of the suite")

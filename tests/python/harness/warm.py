@@ -4,6 +4,7 @@ A start of dbt takes two seconds of processor, more than most of what tests want
 process as any other, with a process group, connections and an end of its own.
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -17,10 +18,12 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness import behavior_flags
 from harness.warm_client import send
 
 _PROGRAMS = {"dbt": ("dbt.cli.main", "cli"), "onerow": ("onerow.cli", "main")}
@@ -110,13 +113,22 @@ def _run(request: dict, descriptors: Sequence[int]) -> None:
     name = request["args"][0]
     module, function = _PROGRAMS[name]
     sys.argv = [os.fspath(Path(sys.executable).parent / name), *request["args"][1:]]
-    sys.exit(getattr(importlib.import_module(module), function)())
+    try:
+        getattr(importlib.import_module(module), function)()
+    except SystemExit as ended:
+        # All that follows is to free memory, object by object: that takes as long as a small command.
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ended.code or 0)
 
 
 if __name__ == "__main__":
     from dbt.cli.main import dbtRunner
     from dbt_common.clients.jinja import template_cache
 
+    behavior_flags.declare_quickly()
     # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
     importlib.import_module("onerow.commands.batches")
     socket_path, *folders = sys.argv[1:]

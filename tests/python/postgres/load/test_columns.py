@@ -17,13 +17,13 @@ def things(project, database):
     def load(select, key, *, version=None, again=()):
         said = []
         options = f"'version_column': {version!r}" if version else ""
+        model = _MODEL.format(key=key, options=options, select="select * from public.delivered")
+        changed = project.with_files({_THINGS: model})
         for query in (select, *again):
-            model = _MODEL.format(key=key, options=options, select="select * from public.delivered")
             database.execute(f"drop view if exists public.delivered; create view public.delivered as {query}")
-            changed = project.with_files({_THINGS: model})
             outcome = changed.dbt_in_process("run", "--quiet", "--select", "things")
             said.append(message(outcome, "things").removeprefix("upsert: "))
-            load.sql = (changed.target_path / "run" / "onerow" / _THINGS).read_text()
+        load.sql = (changed.target_path / "run" / "onerow" / _THINGS).read_text()
         return said
 
     return load

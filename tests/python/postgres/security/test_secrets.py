@@ -11,6 +11,7 @@ import pytest
 from harness.database import Database
 from harness.dbt_project import DbtProject, succeeded
 from harness.receiver import receiving
+from onerow.cli import onerow
 from postgres.security.commands import call
 
 CANARY = "c4n4ry"
