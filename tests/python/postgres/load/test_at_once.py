@@ -1,4 +1,4 @@
-"""Runs of the whole project at once: they wait for each other, none fails, and no row is lost or doubled."""
+"""Runs at once, of the whole project or of a mart: they wait for each other, none fails, no row is lost or doubled."""
 
 import pytest
 
@@ -7,6 +7,8 @@ from harness.devices import EARLIER, LATER, NOON, state
 
 # Whose sessions show that a run has come to the mart. There are more marts, which wait for themselves.
 MART = "marts.devices"
+# What a run needs of the project where the mart alone is at stake.
+ITS_OWN = ("--select", "+devices")
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_six_runs_while_batches_land_claim_each_batch_once(project, gate, device
     """The first is held after it has written; batches land before, meanwhile, and later on. Guard: lock_relation."""
     devices.land(state("a", "2026-05-03"), state("e"))
     with gate.hold("onerow.load_outcomes"):
-        runs = [project.start_dbt("run") for _ in range(6)]
+        runs = [project.start_dbt("run", *ITS_OWN) for _ in range(6)]
         gate.wait_until_waiting(6, runs, of=MART)
         devices.land(state("a", "2026-05-04"), state("b", NOON, firmware="3"), state(" "))
     landings = [
@@ -56,7 +58,7 @@ def test_six_runs_while_batches_land_claim_each_batch_once(project, gate, device
         for n in range(2)
     ]
     succeed(runs + landings)
-    succeeded(project.dbt_in_process("run", "--quiet"))
+    succeeded(project.dbt_in_process("run", "--quiet", *ITS_OWN))
     devices.assert_all_loaded()
 
 
@@ -77,7 +79,7 @@ def test_a_full_refresh_among_plain_runs_loses_no_batch(project, gate, devices):
     with gate.hold("onerow.load_outcomes"):
         refresh = project.start_dbt("run", "--full-refresh")
         gate.wait_until_waiting(1, [refresh], of=MART)
-        runs = [project.start_dbt("run") for _ in range(3)]
+        runs = [project.start_dbt("run", *ITS_OWN) for _ in range(3)]
         gate.wait_until_waiting(4, [refresh, *runs], of=MART)
         devices.land(state("a", "2026-05-04"), state("g"))
     succeed([refresh, *runs])
@@ -101,7 +103,7 @@ def test_first_runs_make_the_ledger_once(project, database, gate):
     for schema in ("marts", "marts_staging", "marts_monitoring"):
         database.execute(f"create schema {schema}")
     with gate.hold("pg_catalog.pg_namespace", "share row exclusive"):
-        runs = [project.start_dbt("run", "--select", "+devices") for _ in range(3)]
+        runs = [project.start_dbt("run", *ITS_OWN) for _ in range(3)]
         gate.wait_until_waiting(3, runs)
     succeed(runs)
     versions = [version for (version,) in database.rows("select version from onerow.schema_version order by 1")]

@@ -16,10 +16,11 @@ models:
 
 @pytest.fixture
 def run(project):
-    """Run dbt on the project, or on a copy of it."""
+    """Run dbt on the mart and what it reads, or on what is selected, in the project or in a copy of it."""
 
     def run(*args, on=project):
-        succeeded(on.dbt_in_process("run", "--quiet", *args))
+        selected = () if "--select" in args else ("--select", "+devices")
+        succeeded(on.dbt_in_process("run", "--quiet", *selected, *args))
 
     return run
 
