@@ -127,14 +127,17 @@ def _run(request: dict, descriptors: Sequence[int]) -> None:
 if __name__ == "__main__":
     from dbt.cli.main import dbtRunner
     from dbt_common.clients.jinja import template_cache
+    from dbt_common.tests import enable_test_caching
 
+    # A program that parses another project takes apart only texts that were not taken apart here: all are, therefore.
+    enable_test_caching()
     behavior_flags.declare_quickly()
     # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
     importlib.import_module("onerow.commands.batches")
     socket_path, *folders = sys.argv[1:]
     paths = [f"--{name}={each}" for name, each in zip(_FOLDERS, folders, strict=True)]
     # dbt's static parser has threads of its own.
-    parsed = dbtRunner().invoke(["parse", "--quiet", "--no-static-parser", *paths])
+    parsed = dbtRunner().invoke(["parse", "--quiet", "--no-static-parser", "--no-partial-parse", *paths])
     assert parsed.success, parsed.exception
     # A program compiles what it runs of the macros for longer than it runs them.
     for macro in parsed.result.macros.values():
