@@ -41,7 +41,10 @@ def land_in_turn(inbox, small, big):
     inbox.land_one(inbox.devices("before.csv", 1))
     columns = inbox.project.source("devices").column_names
     arguments = json.dumps([[str(small), str(big)], columns, asdict(inbox.login)])
-    printed = subprocess.run([sys.executable, "-c", LAND, arguments], check=True, capture_output=True, text=True).stdout
+    # A file, as every program: DuckDB takes what has none for a session with somebody who wants to see its progress.
+    program = inbox.folder.parent / "land.py"
+    program.write_text(LAND)
+    printed = subprocess.run([sys.executable, program, arguments], check=True, capture_output=True, text=True).stdout
     (_, _, before), (rows, rejected, after) = (map(int, printed_line.split()) for printed_line in printed.splitlines())
     return after - before, rows + rejected
 
