@@ -10,21 +10,13 @@ import psycopg
 from psycopg import sql
 
 from onerow.errors import ComparisonFailed
+from onerow.reconcile.buckets import NULL_KEYS, Blocks, Buckets, array, by_key
 from onerow.reconcile.engine import Engine
-from onerow.reconcile.kinds import Type
 from onerow.reconcile.matched import Matched
 from onerow.reconcile.opened import OpenRelation, OpenSide
 from onerow.reconcile.request import Comparison
 from onerow.reconcile.row_hash import row_hash
 
-# Powers of two. Of 2 million rows with 150 differences 7% is fetched; with four times as many buckets PostgreSQL takes
-# longer to add up: they do not fit into the cache of the processor. Where neighbours by key share a bucket, and mostly
-# lie beside each other in the table, they need not, and 2% is fetched.
-_BUCKETS: Final = 2_048
-_BUCKETS_OF_NEIGHBOURS: Final = 8_192
-_NEIGHBOURS: Final = 64
-# The bucket of the rows that have no key.
-_NULL_KEYS: Final = -1
 # Above this share of differing buckets a filter costs more than it saves.
 _MOST: Final = 0.5
 
@@ -50,22 +42,29 @@ class EqualRows:
     by_window: dict[datetime, int] = field(default_factory=dict)
 
 
-# The checksum of each bucket, and the buckets that may have a fault whatever the other side has.
-Sums = tuple[dict[int, tuple[Any, ...]], set[int]]
+@dataclass(frozen=True)
+class Sums:
+    """What a server has added up: row count and checksum of each bucket; the buckets that may have a fault whatever the
+    other side has; and the blocks of keys, if it costs less to ask an index for some of them than to read all rows.
+    """
+
+    by_bucket: dict[int, tuple[Any, ...]]
+    suspects: set[int]
+    blocks: Blocks | None
 
 
 @dataclass(frozen=True)
 class HashedRelation:
-    """A relation with the bucket and the hash of its keys, and of its rows: rows that hash alike are equal."""
+    """A relation with the buckets and the hash of its keys, and the hash of its rows: what hashes alike is equal."""
 
     side: OpenRelation
-    bucket: sql.Composable
+    buckets: Buckets
     key_hash: sql.Composable
     row_hash: sql.Composable
 
-    def in_buckets(self, buckets: list[int]) -> str:
-        """Return PostgreSQL's condition on a row: it is in one of these buckets."""
-        return self._query("({bucket}) = any({buckets})", buckets=_array(buckets)) if buckets else "false"
+    def rows_of(self, buckets: list[int], sums: Sums) -> sql.Composable:
+        """Return PostgreSQL's table expression for the rows of these buckets."""
+        return self.buckets.rows(self.side.identifier, buckets, sums.blocks)
 
     def sums(self, key: tuple[str, ...]) -> Sums:
         """Add up the buckets.
@@ -73,12 +72,24 @@ class HashedRelation:
         Raises:
             ComparisonFailed: the relation cannot be read.
         """
-        by_bucket = {bucket: tuple(figures) for bucket, *figures in self._ask(_CHECKSUMS)}
+        by_bucket = {bucket: tuple(figures) for bucket, *figures in self._ask(self._query(_CHECKSUMS))}
         # Keys that both sides have twice are in equal buckets, and a difference all the same; so are NULL keys.
-        suspects = by_bucket.keys() & {_NULL_KEYS}
-        if not self.side.is_unique(key):
-            suspects |= {bucket for (bucket,) in self._ask(_REPEATED)}
-        return by_bucket, suspects
+        suspects = by_bucket.keys() & {NULL_KEYS}
+        is_unique = self.side.is_unique(key)
+        if not is_unique:
+            suspects |= {bucket for (bucket,) in self._ask(self._query(_REPEATED))}
+        row_count = sum(rows for rows, _ in by_bucket.values())
+        return Sums(by_bucket, suspects, self._blocks(row_count) if is_unique else None)
+
+    def _blocks(self, row_count: int) -> Blocks | None:
+        """Return the blocks, unless there are more of them than rows: each is looked at."""
+        query = self.buckets.blocks(self.side.identifier)
+        if query is None or row_count == 0:
+            return None
+        [(first, last)] = self._ask(query.as_string(self.side.lock))
+        if first is None or last - first > row_count:
+            return None
+        return Blocks(first, last)
 
     def count_by_window(self, engine: Engine, column: str, grain: str, without: list[int]) -> dict[datetime, int]:
         """Return the rows of each window, but for those of some buckets.
@@ -86,19 +97,19 @@ class HashedRelation:
         Raises:
             ComparisonFailed: the relation cannot be read.
         """
-        parts = {"grain": sql.Literal(grain), "window": sql.Identifier(column), "buckets": _array(without)}
+        parts = {"grain": sql.Literal(grain), "window": sql.Identifier(column), "buckets": array(without)}
         query = f"from {self.side.table_function(self._query(_BY_WINDOW, **parts))}"
         return dict(engine.run(str(self.side.side), query, on=self.side.cursor))  # type: ignore[arg-type]
 
-    def _ask(self, template: str) -> list[tuple[Any, ...]]:
+    def _ask(self, query: str) -> list[tuple[Any, ...]]:
         try:
             # Not through DuckDB, which burns a processor while it waits for an answer.
-            return self.side.lock.execute(self._query(template)).fetchall()  # type: ignore[arg-type]
+            return self.side.lock.execute(query).fetchall()  # type: ignore[arg-type]
         except psycopg.Error as error:
             raise ComparisonFailed(str(self.side.side), str(error).strip()) from None
 
     def _query(self, template: str, **more: sql.Composable) -> str:
-        parts = {"bucket": self.bucket, "key_hash": self.key_hash, "row": self.row_hash}
+        parts = {"bucket": self.buckets.bucket, "key_hash": self.key_hash, "row": self.row_hash}
         return sql.SQL(template).format(relation=self.side.identifier, **parts, **more).as_string(self.side.lock)
 
 
@@ -121,7 +132,9 @@ def hashed(
     of_key = row_hash(key, server_version)
     if of_row is None or of_key is None:
         return None
-    expressions = (_bucket(key, of_key), of_key, of_row)
+    is_whole_number = len(key) == 1 and key[0][1].kind == "integer"
+    buckets = by_key([name for name, _ in key], of_key, is_whole_number=is_whole_number)
+    expressions = (buckets, of_key, of_row)
     return HashedRelation(source, *expressions), HashedRelation(destination, *expressions)
 
 
@@ -143,9 +156,11 @@ def find_equal_rows(
     Raises:
         ComparisonFailed: a relation cannot be read.
     """
-    (here, some), (there, others) = sums
+    here, there = (each.by_bucket for each in sums)
     every = here.keys() | there.keys()
-    differing = some | others | {bucket for bucket in every if here.get(bucket) != there.get(bucket)}
+    differing = (
+        sums[0].suspects | sums[1].suspects | {bucket for bucket in every if here.get(bucket) != there.get(bucket)}
+    )
     if len(differing) > _MOST * len(every):
         return EqualRows(), None
     count = sum(row_count for bucket, (row_count, _) in here.items() if bucket not in differing)
@@ -158,19 +173,3 @@ def on_both(sides: tuple[OpenSide, OpenSide], call: Callable[[Any], Any]) -> lis
     """Call for both sides and return what it returns: at once, unless they share a database, and so a snapshot."""
     with ThreadPoolExecutor(len({id(side.cursor) for side in sides})) as threads:
         return list(threads.map(call, sides))
-
-
-def _bucket(key: list[tuple[str, Type]], of_key: sql.Composable) -> sql.Composable:
-    buckets = _BUCKETS
-    if len(key) == 1 and key[0][1].kind == "integer":
-        buckets = _BUCKETS_OF_NEIGHBOURS
-        block = sql.SQL("{}::bigint / {}").format(sql.Identifier(key[0][0]), sql.Literal(_NEIGHBOURS))
-        of_key = sql.SQL("hashint8extended({}, 0)").format(block)
-    nulls = sql.SQL(" or ").join(sql.SQL("{} is null").format(sql.Identifier(name)) for name, _ in key)
-    return sql.SQL("case when {} then {} else {} & {} end").format(
-        nulls, sql.Literal(_NULL_KEYS), of_key, sql.Literal(buckets - 1)
-    )
-
-
-def _array(buckets: list[int]) -> sql.Composable:
-    return sql.SQL("{}::bigint[]").format(sql.Literal("{" + ",".join(map(str, buckets)) + "}"))

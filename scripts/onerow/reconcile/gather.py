@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from psycopg import sql
 
-from onerow.reconcile.checksums import EqualRows, HashedRelation, add_up, find_equal_rows, hashed, on_both
+from onerow.reconcile.checksums import EqualRows, add_up, find_equal_rows, hashed, on_both
 from onerow.reconcile.engine import Engine
 from onerow.reconcile.kinds import Type
 from onerow.reconcile.matched import Matched
@@ -37,8 +37,11 @@ def gather(engine: Engine, comparison: Comparison, sides: tuple[OpenSide, OpenSi
         equal, buckets = find_equal_rows(engine, comparison, hashes[0], sums.result())
 
     def fetch(side: OpenSide) -> None:
-        of_side = hashes[side is sides[1]] if hashes else None
-        query = _rows(side, comparison, matched, of_side, buckets)
+        only = None
+        if hashes and sums and buckets is not None:
+            number = sides.index(side)
+            only = hashes[number].rows_of(buckets, sums.result()[number])
+        query = _rows(side, comparison, matched, only)
         engine.run(str(side.side), f"create table {side.name} as {query}", on=side.cursor)
 
     on_both(sides, fetch)
@@ -50,10 +53,8 @@ def gather(engine: Engine, comparison: Comparison, sides: tuple[OpenSide, OpenSi
     return equal
 
 
-def _rows(
-    side: OpenSide, comparison: Comparison, matched: Matched, of_side: HashedRelation | None, buckets: list[int] | None
-) -> str:
-    """Return DuckDB's query for the rows of a side in their compared form; of a hashed one those of these buckets."""
+def _rows(side: OpenSide, comparison: Comparison, matched: Matched, only: sql.Composable | None) -> str:
+    """Return DuckDB's query for the rows of a side in their compared form; of a relation those of `only`, if given."""
     columns = [column for column in matched.all if column is not matched.version or column.name in side.types]
     types: dict[str, Type] = {column.alias: column.own(side) for column in columns}
     if isinstance(side, OpenRelation):
@@ -61,9 +62,8 @@ def _rows(
         for column in columns:
             value, types[column.alias] = from_postgres(column.name, column.own(side), column.common)
             sent.append(sql.SQL("{} as {}").format(value, sql.Identifier(column.alias)))
-        query = sql.SQL("select {} from {}").format(sql.SQL(", ").join(sent), side.identifier).as_string(side.lock)
-        if of_side and buckets is not None:
-            query += f" where {of_side.in_buckets(buckets)}"
+        table = only or side.identifier
+        query = sql.SQL("select {} from {}").format(sql.SQL(", ").join(sent), table).as_string(side.lock)
         rows, values = side.table_function(query), dict(zip(types, types, strict=True))
     else:
         rows, values = side.rows, {column.alias: side.value(column.name) for column in columns}
@@ -80,8 +80,8 @@ def _rows(
 
 def _find_newest(engine: Engine, comparison: Comparison, source: OpenSide, matched: Matched) -> None:
     """Make the table `newest`: the greatest version of the whole source, not only of what was fetched."""
-    only = replace(matched, key=[], compared=[], window=None)
-    rows = _rows(source, replace(comparison, version=None), only, None, None)
+    version = replace(matched, key=[], compared=[], window=None)
+    rows = _rows(source, replace(comparison, version=None), version, None)
     engine.run(str(source.side), f"create table newest as select max(v) as v from ({rows}) as states", on=source.cursor)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compared_sides import differing, level
-from onerow.reconcile import checksums, gather, row_hash
+from onerow.reconcile import buckets, checksums, gather, row_hash
 from onerow.reconcile.sides import parse_side
 
 # Pairs that PostgreSQL's own hash of the type, or the sum of such hashes, takes for equal.
@@ -38,7 +38,7 @@ ALIKE = {
 @pytest.fixture
 def compared(sides, monkeypatch):
     """Compare two lists of (id, value) in two databases, by checksums of one bucket, which must find the difference."""
-    monkeypatch.setattr(checksums, "_BUCKETS_OF_NEIGHBOURS", 1)
+    monkeypatch.setattr(buckets, "_BUCKETS_OF_BLOCKS", 1)
     # What differs is fetched: without this a comparison that fetches everything would pass as well.
     monkeypatch.setattr(checksums, "_MOST", 1)
     asked = []
@@ -84,7 +84,7 @@ def test_times_have_unlike_checksums_on_older_servers_too(compared, monkeypatch,
 
 def test_values_of_two_columns_do_not_cancel_out(sides, monkeypatch):
     """1 and 10000 hash alike but for one bit, the same in both columns. Guard: the sign is mixed with the digits."""
-    monkeypatch.setattr(checksums, "_BUCKETS_OF_NEIGHBOURS", 1)
+    monkeypatch.setattr(buckets, "_BUCKETS_OF_BLOCKS", 1)
     monkeypatch.setattr(checksums, "_MOST", 1)
     columns = {"id": "integer primary key", "one": "numeric", "other": "numeric"}
     for database, value in ((sides.here, 1), (sides.there, 10_000)):
@@ -116,7 +116,7 @@ def test_equal_values_have_equal_checksums(compared, monkeypatch, data_type):
         "double precision": [("0", "-0"), ("NaN", "NaN"), (None, None)],
         "boolean": [(None, None), ("true", "t")],
     }[data_type]
-    monkeypatch.setattr(gather, "_rows", nothing_to_fetch(gather._rows))
+    monkeypatch.setattr(checksums.HashedRelation, "rows_of", nothing_to_fetch(checksums.HashedRelation.rows_of))
 
     both = [[(number, pair[side]) for number, pair in enumerate(values)] for side in (0, 1)]
 
@@ -124,10 +124,10 @@ def test_equal_values_have_equal_checksums(compared, monkeypatch, data_type):
 
 
 def nothing_to_fetch(real):
-    """Return _rows as it is called when no bucket differs."""
+    """Return rows_of as it is called when no bucket differs."""
 
-    def rows(side, comparison, matched, of_side, buckets):
-        assert buckets == []
-        return real(side, comparison, matched, of_side, buckets)
+    def rows_of(relation, differing_buckets, sums):
+        assert differing_buckets == []
+        return real(relation, differing_buckets, sums)
 
-    return rows
+    return rows_of

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from compared_sides import ROUTES, changed, differing, level, parcels, samples, without
-from onerow.reconcile import checksums, gather
+from onerow.reconcile import buckets, gather
 from onerow.reconcile.request import Window
 from onerow.reconcile.sides import parse_side
 
@@ -81,7 +81,7 @@ def truth(source, destination):
 @pytest.mark.parametrize("seed", range(10))
 def test_any_mixture_of_faults_is_counted_as_plain_python_counts_it(sides, monkeypatch, seed):
     """Few buckets, so that equal rows and differing ones share some. Guard: suspects, and what buckets leave out."""
-    monkeypatch.setattr(checksums, "_BUCKETS", 32)
+    monkeypatch.setattr(buckets, "_BUCKETS", 32)
     chance = random.Random(seed)  # noqa: S311 - no secret
     source = parcels(chance.choice([0, 3, 60, 200]))
     destination = []
