@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from harness import behavior_flags
+from harness import quick_dbt
 from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
 from harness.gate import Gate
@@ -19,7 +19,7 @@ from onerow.server.lifecycle import Server
 
 # For --hypothesis-profile=fuzz: the fuzzers go on for longer.
 hypothesis.settings.register_profile("fuzz", max_examples=5_000)
-behavior_flags.declare_quickly()
+quick_dbt.make_quick()
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness import behavior_flags
+from harness import quick_dbt
 from harness.warm_client import send
 
 _PROGRAMS = {"dbt": ("dbt.cli.main", "cli"), "onerow": ("onerow.cli", "main")}
@@ -131,7 +131,7 @@ if __name__ == "__main__":
 
     # A program that parses another project takes apart only texts that were not taken apart here: all are, therefore.
     enable_test_caching()
-    behavior_flags.declare_quickly()
+    quick_dbt.make_quick()
     # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
     importlib.import_module("onerow.commands.batches")
     socket_path, *folders = sys.argv[1:]
