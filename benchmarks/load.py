@@ -50,6 +50,10 @@ def main() -> None:
 
     with psycopg.connect(arguments.dsn, autocommit=True) as connection, tempfile.TemporaryDirectory() as folder:
         project = write_project(Path(folder), connection)
+        [(version, memory)] = connection.execute(
+            "select current_setting('server_version'), current_setting('shared_buffers')"
+        ).fetchall()
+        print(f"PostgreSQL {version}, shared_buffers {memory}")
         if arguments.growth:
             growth(connection, project, arguments.target_rows, arguments.rounds)
             return
@@ -75,25 +79,34 @@ def run(connection: psycopg.Connection, project: Path, case: Case, rounds: int) 
 
 
 def growth(connection: psycopg.Connection, project: Path, target_rows: int, rounds: int) -> None:
-    """Load the same number of rows into a table and into one ten times as large: the cost should follow the batch."""
+    """Load a batch into a table and into one ten times as large: the cost should follow the batch.
+
+    The same batch, whose keys the larger table has in a tenth of its pages; and one whose keys lie all over the larger
+    table, and so on more of its pages.
+    """
     sizes = (target_rows // 10, target_rows)
-    table = Table(title="10,000 rows into a table and into one ten times as large", title_justify="left")
-    for heading in ("contender", *(f"into {rows:,}: seconds" for rows in sizes), "ratio"):
-        table.add_column(heading, justify="left" if heading == "contender" else "right")
-    for strategy, contenders in CONTENDERS.items():
-        case = Case(10_000, 0.2, 0.2 if strategy == "upsert" else 0.0, strategy)
-        compared = [next(iter(contenders)), BARE]
-        medians: dict[str, list[float]] = {contender: [] for contender in compared}
-        for rows in sizes:
-            make_base(connection, rows)
-            make_incoming(connection, rows, case)
-            taken = [[measure(connection, project, strategy, each)[0] for each in compared] for _ in range(rounds)]
-            for contender, seconds in zip(compared, zip(*taken, strict=True), strict=True):
-                medians[contender].append(statistics.median(seconds))
-        for contender, (small, large) in medians.items():
-            name = contender if contender != BARE else f"{BARE} of {strategy}"
-            table.add_row(name, f"{small:.2f}", f"{large:.2f}", f"{large / small:.2f}")
-    Console(width=110).print(table)
+    for title, batch_from in {
+        "The same 10,000 rows": sizes[:1] * 2,
+        "10,000 rows from all over the table": sizes,
+    }.items():
+        table = Table(title=f"{title}, into a table and into one ten times as large", title_justify="left")
+        for heading in ("contender", *(f"into {rows:,}: seconds" for rows in sizes), "ratio"):
+            table.add_column(heading, justify="left" if heading == "contender" else "right")
+        for strategy, contenders in CONTENDERS.items():
+            case = Case(10_000, 0.2, 0.2 if strategy == "upsert" else 0.0, strategy)
+            compared = [next(iter(contenders)), BARE]
+            medians: dict[str, list[float]] = {contender: [] for contender in compared}
+            for rows, source_rows in zip(sizes, batch_from, strict=True):
+                make_base(connection, source_rows)
+                make_incoming(connection, source_rows, case, beyond=target_rows)
+                make_base(connection, rows)
+                taken = [[measure(connection, project, strategy, each)[0] for each in compared] for _ in range(rounds)]
+                for contender, seconds in zip(compared, zip(*taken, strict=True), strict=True):
+                    medians[contender].append(statistics.median(seconds))
+            for contender, (small, large) in medians.items():
+                name = contender if contender != BARE else f"{BARE} of {strategy}"
+                table.add_row(name, f"{small:.2f}", f"{large:.2f}", f"{large / small:.2f}")
+        Console(width=110).print(table)
 
 
 def write_project(folder: Path, connection: psycopg.Connection) -> Path:
@@ -133,8 +146,11 @@ def make_base(connection: psycopg.Connection, rows: int) -> None:
     connection.execute(sql.SQL(BASE).format(rows=sql.Literal(rows)))
 
 
-def make_incoming(connection: psycopg.Connection, target_rows: int, case: Case) -> None:
-    """Fill the rows of a case: spread over the whole target and in no order, or one stretch of time for a window."""
+def make_incoming(connection: psycopg.Connection, target_rows: int, case: Case, beyond: int | None = None) -> None:
+    """Fill the rows of a case: spread over the whole target and in no order, or one stretch of time for a window.
+
+    Keys of new rows come after those of a target of `beyond` rows, by default of this one.
+    """
     connection.execute("drop table if exists bench.incoming")
     is_window = case.strategy == "replace_window"
     connection.execute(
@@ -142,7 +158,7 @@ def make_incoming(connection: psycopg.Connection, target_rows: int, case: Case) 
             new=sql.Literal(case.new),
             changed=sql.Literal(case.new + case.newer),
             newer_by=sql.Literal("1 day" if case.strategy == "upsert" else "0"),
-            target=sql.Literal(target_rows),
+            beyond=sql.Literal(beyond or target_rows),
             step=sql.Literal(1 if is_window else max(1, target_rows // case.rows)),
             last=sql.Literal(case.rows if is_window else target_rows),
             rows=sql.Literal(case.rows),

@@ -39,7 +39,7 @@ from generate_series(1, {rows}) as n
 INCOMING = """
 create table bench.incoming as
 select
-    case when b.r < {new} then 'device-' || lpad(({target} + b.p)::text, 9, '0') else b.device_id end as device_id,
+    case when b.r < {new} then 'device-' || lpad(({beyond} + b.p)::text, 9, '0') else b.device_id end as device_id,
     b.model,
     case when b.r between {new} and {changed} then '9.9' else b.firmware end as firmware,
     b.site,
