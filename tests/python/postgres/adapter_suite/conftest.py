@@ -44,6 +44,7 @@ def logs_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         folder = tmp_path_factory.mktemp("logs")
         environment.setenv("DBT_LOG_PATH", str(folder))
         environment.setenv("DBT_WRITE_JSON", "false")
+        environment.setenv("DBT_LOG_LEVEL_FILE", "none")
         yield str(folder)
 
 

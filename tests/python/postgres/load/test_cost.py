@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.dbt_project import message, succeeded
+from harness.dbt_project import LOGGED, message, succeeded
 from harness.devices import LATER, state
 
 _THINGS = """
@@ -60,7 +60,7 @@ def test_a_scan_of_all_landing_meets_numbers_of_batches(project, devices):
     devices.land(state("a"))
     devices.land(state("b"))
 
-    succeeded(project.dbt_in_process("run", "--quiet", "--select", "+devices"))
+    succeeded(project.dbt_in_process("run", "--quiet", *LOGGED, "--select", "+devices"))
 
     assert "where _batch_no = any('{1,2}'::bigint[])" in project.sent
 
@@ -68,11 +68,11 @@ def test_a_scan_of_all_landing_meets_numbers_of_batches(project, devices):
 def test_readers_do_not_wait_while_indexes_are_made(project, devices):
     """A full refresh locks them out from the drop of the old table to the commit. Guard: the order of its end."""
     devices.land(state("a"))
-    succeeded(project.dbt_in_process("run", "--quiet", "--select", "+devices"))
+    succeeded(project.dbt_in_process("run", "--quiet", *LOGGED, "--select", "+devices"))
     devices.land(state("a", LATER))
     before = len(project.sent)
 
-    succeeded(project.dbt_in_process("run", "--quiet", "--full-refresh", "--select", "devices"))
+    succeeded(project.dbt_in_process("run", "--quiet", *LOGGED, "--full-refresh", "--select", "devices"))
 
     sent = project.sent[before:]
     assert 0 < sent.index("create unique index") < sent.index("drop table if exists")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from harness.database import Database
-from harness.dbt_project import DbtProject, message, succeeded
+from harness.dbt_project import LOGGED, DbtProject, message, succeeded
 
 TUESDAY = """\
 parcel_id,weight,status,scanned_at
@@ -80,17 +80,15 @@ def test_a_full_refresh_replays_landing(consumer: DbtProject, database: Database
 
 def test_views_and_seeds_are_onerows_too(consumer: DbtProject, database: Database):
     """Guard: the consumer's materializations of views and seeds."""
-    log = consumer.log_path / "dbt.log"
-    log.unlink()
     outcome = succeeded(
         consumer.dbt_in_process(
-            "build", "--quiet", "--select", "parcel_statuses", "instants", "--exclude", "test_type:unit"
+            "build", "--quiet", *LOGGED, "--select", "parcel_statuses", "instants", "--exclude", "test_type:unit"
         )
     )
 
     assert message(outcome, "instants") == "VIEW UNCHANGED"
     # lock_relation names the session after what it writes.
-    assert f"application_name = 'dbt {database.name}.marts.parcel_statuses'" in log.read_text(encoding="utf-8")
+    assert f"application_name = 'dbt {database.name}.marts.parcel_statuses'" in consumer.sent
 
 
 def test_dead_letters_of_the_package_show_refused_rows(database: Database):

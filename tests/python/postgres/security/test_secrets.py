@@ -9,7 +9,7 @@ import click
 import pytest
 
 from harness.database import Database
-from harness.dbt_project import DbtProject, succeeded
+from harness.dbt_project import LOGGED, DbtProject, succeeded
 from harness.receiver import receiving
 from onerow.cli import onerow
 from postgres.security.commands import call
@@ -129,12 +129,14 @@ def test_a_password_is_nowhere_but_in_the_profile(project, database, run, tmp_pa
     new.write_text(HEADER + "b,m,1,x,active,2026-05-01\na,short\n")
     with watched(database) as seen:
         said = [run(secret, "land devices FILE")]
-        debug = ("--debug", "--log-level-file", "debug", "--write-json")
+        debug = ("--debug", *LOGGED, "--write-json")
         built = secret.dbt("build", "--select", "+devices", *debug).succeeded()
         database.execute("create table marts.copied as table marts.devices")
         database.execute("insert into marts.copied table marts.devices")
         done = {command: run(secret, command.replace("NEW", str(new))) for command in COMMANDS}
-        proved = secret.onerow(*PROVE.replace("PROOF", str(proof)).split()).succeeded()
+        proved = secret.onerow(
+            *PROVE.replace("PROOF", str(proof)).split(), env={"DBT_LOG_LEVEL_FILE": "debug"}
+        ).succeeded()
         said += [built.stdout, built.stderr, *done.values(), proved.stdout, proved.stderr]
     assert {command: text for command, text in done.items() if COMMANDS[command] not in text} == {}
     assert proof.exists()
@@ -173,7 +175,7 @@ def test_no_error_of_a_connection_names_the_password(project, run, tmp_path, wro
     commands = (f"reconcile {SIDES}", "prove devices")
     said = [run(secret, command) for command in commands]
     assert ["cannot connect" in text for text in said] == [True] * len(commands), said
-    ran = secret.dbt_in_process("run", "--select", "devices", "--write-json", "--log-level-file", "debug")
+    ran = secret.dbt_in_process("run", "--select", "devices", "--write-json", *LOGGED)
     assert not ran.success
     assert [text for text in (*said, str(ran.exception)) if CANARY in text] == []
     assert left_behind(tmp_path) == []
