@@ -67,14 +67,18 @@ class DbtProject:
             options.append("--no-write-json")
         if "--log-level-file" not in args:
             options.append("--log-level-file=none")
-        profile = (self.profiles_dir / "profiles.yml").read_text()
-        return parsed_once(self.folder).run([*args, *options, "--no-use-colors", "--no-version-check"], profile)
+        arguments = [*args, *options, "--no-use-colors", "--no-version-check"]
+        return parsed_once(self.folder).run(arguments, self._profile_text)
 
     def job(self, patch: pytest.MonkeyPatch) -> Project:
         """Return the project as onerow's jobs read it in this process, parsed once.
 
         For as long as the patch holds, what dbt writes in this process goes where this project's runs write.
         """
+        from harness.parsed_once import parsed_once  # noqa: PLC0415 - as above
+
+        if manifest := parsed_once(self.folder).manifest(self._profile_text):
+            vars(self._job)["manifest"] = manifest  # a job copies what it changes
         self.seed_target()
         patch.setenv("DBT_TARGET_PATH", str(self.target_path))
         patch.setenv("DBT_LOG_PATH", str(self.log_path))
@@ -109,6 +113,10 @@ class DbtProject:
     def with_profile(self, **settings: Any) -> "DbtProject":
         """Return the same project under a profile with other settings, such as threads=1 or autocommit=True."""
         return self._child(self.folder, {**self._profile, **settings})
+
+    @property
+    def _profile_text(self) -> str:
+        return (self.profiles_dir / "profiles.yml").read_text()
 
     @property
     def sent(self) -> str:

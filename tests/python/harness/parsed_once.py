@@ -13,8 +13,8 @@ from dbt.cli import requires
 from dbt.cli.main import dbtRunner
 from dbt_common.tests import enable_test_caching
 
-# What parsing depends on beside the files and the profile, and the command that parses.
-_PARSED_ANEW = {"parse", "--vars", "--no-partial-parse", "--warn-error", "--target", "--profile"}
+# What parsing depends on beside the files and the profile.
+_PARSED_ANEW = {"--vars", "--no-partial-parse", "--warn-error", "--target", "--profile"}
 # Folders of the repository in which dbt reads nothing.
 _NOT_READ = {"docs", "examples", "logs", "python", "scripts", "target"}
 
@@ -30,13 +30,19 @@ class ParsedOnce:
         self._state: object = None
         self._manifest: Any = None
 
+    def manifest(self, profile: str) -> Any:
+        """Return what the last parse has come to; None if there is none of this project as it is, with this profile."""
+        state = (profile, project_files(self._folder))
+        if state != self._state:
+            self._state, self._manifest = state, None
+        return self._manifest
+
     def run(self, arguments: Sequence[str], profile: str) -> Any:
         """Run dbt and return its dbtRunnerResult. `profile` is the profile's text."""
         if not _PARSED_ANEW.isdisjoint(arguments):
             return dbtRunner().invoke(list(arguments))
-        state = (profile, _files(self._folder))
-        if state != self._state:
-            self._state, self._manifest = state, None
+        if self.manifest(profile) is not None and "parse" in arguments:
+            self._manifest = None
         parse = requires.parse_manifest
 
         def parse_and_keep(*args: Any, **options: Any) -> Any:
@@ -56,7 +62,7 @@ def parsed_once(folder: Path) -> ParsedOnce:
     return ParsedOnce(folder)
 
 
-def _files(folder: Path) -> list[tuple[str, int, int]]:
+def project_files(folder: Path) -> list[tuple[str, int, int]]:
     """Return what tells whether a file has changed: path, size and time of change, of all that dbt may read."""
     found = []
     for parent, folders, names in os.walk(folder):

@@ -8,6 +8,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import parsedatetime
 from dbt.config.project import Project
@@ -33,8 +34,10 @@ def _packages_once(read: Callable[..., Project]) -> Callable[..., Project]:
     """Read the dbt_project.yml of each package that is installed with dbt once, and not in each run."""
     read_once = functools.cache(lambda root: read(root, DbtProjectYamlRenderer(None)))
 
-    def from_project_root(root: str, renderer: DbtProjectYamlRenderer, **options: bool) -> Project:
-        return read_once(root) if root.startswith(sys.prefix) else read(root, renderer, **options)
+    def from_project_root(root: str | Path, renderer: DbtProjectYamlRenderer, **options: bool) -> Project:
+        if Path(root).is_relative_to(sys.prefix):
+            return read_once(str(root))
+        return read(root, renderer, **options)
 
     return from_project_root
 

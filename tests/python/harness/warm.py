@@ -127,16 +127,17 @@ def _run(request: dict, descriptors: Sequence[int]) -> None:
 if __name__ == "__main__":
     from dbt.cli.main import dbtRunner
     from dbt_common.clients.jinja import template_cache
-    from dbt_common.tests import enable_test_caching
 
-    # A program that parses another project takes apart only texts that were not taken apart here: all are, therefore.
-    enable_test_caching()
+    from harness.inherited import Inherited
+
+    Inherited()
     quick_dbt.make_quick()
     # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
     importlib.import_module("onerow.commands.batches")
     socket_path, *folders = sys.argv[1:]
     paths = [f"--{name}={each}" for name, each in zip(_FOLDERS, folders, strict=True)]
-    # dbt's static parser has threads of its own.
+    # A program that parses another project takes apart only texts that were not taken apart here: all are, therefore,
+    # and by this process, because dbt's static parser has threads.
     parsed = dbtRunner().invoke(["parse", "--quiet", "--no-static-parser", "--no-partial-parse", *paths])
     assert parsed.success, parsed.exception
     # A program compiles what it runs of the macros for longer than it runs them.

@@ -1,5 +1,7 @@
 """The harness's project: real dbt on the test's database, with nothing written into the repository."""
 
+import pytest
+
 from harness.dbt_project import REPOSITORY
 
 MODEL = "{{ config(materialized='table') }} select 1 as n"
@@ -22,11 +24,29 @@ def test_dbt_in_this_process_follows_the_database_of_the_test(project, database)
     assert database.rows("select n from marts.ones") == [(1,)]
 
 
-def test_what_was_parsed_once_is_not_parsed_again(project):
-    """Guard: the seed of partial_parse.msgpack, and the name of the database that stays the same."""
-    finished = project.dbt("--debug", "ls", "--resource-type", "model").succeeded()
-    assert "Unable to do partial parsing" not in finished.stdout
-    assert "Partial parsing enabled" in finished.stdout
+LIST = ("--debug", "ls", "--resource-type", "model")
+PARSES = "artial pars"
+
+
+def test_a_program_inherits_what_was_parsed_once(project):
+    """Guard: the name of the database, which stays the same; Inherited."""
+    assert PARSES not in project.dbt(*LIST).succeeded().stdout
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        lambda project: (project.with_files({"models/marts/ones.sql": MODEL}), LIST),
+        lambda project: (project.with_profile(schema="others"), LIST),
+        lambda project: (project, (*LIST, "--vars", "onerow_lock_timeout: 1s")),
+        lambda project: (project, ("--warn-error", *LIST)),
+    ],
+    ids=["a file", "the schema", "a variable", "what is an error"],
+)
+def test_what_differs_is_parsed(project, differs):
+    """Guard: each condition of Inherited."""
+    other, arguments = differs(project)
+    assert PARSES in other.dbt(*arguments).succeeded().stdout
 
 
 def test_a_started_dbt_can_be_killed(project):
