@@ -34,7 +34,7 @@ class Inherited:
         # Once: a proof moves its manifest to other schemas, and what parses again has a reason to.
         if is_heir and not self._is_given and context.obj.get("manifest") is None:
             self._is_given = True
-            if self._parsed is not None and _would_be(self._parsed, context):
+            if self._parsed is not None and would_be(self._parsed, context):
                 context.obj["manifest"] = self._parsed.manifest
         _setup_manifest(context, *args, **options)
         if self._parsed is None and not is_heir:
@@ -42,7 +42,7 @@ class Inherited:
             self._parsed = Parsed(config, project_files(Path(config.project_root)), context.obj["manifest"])
 
 
-def _would_be(parsed: Parsed, context: Any) -> bool:
+def would_be(parsed: Parsed, context: Any) -> bool:
     """Tell whether dbt would come to the same manifest, and would leave nothing else of it on the disk."""
     config, flags = context.obj["runtime_config"], context.obj["flags"]
     settings = ("project_root", "credentials", "target_name", "cli_vars")
