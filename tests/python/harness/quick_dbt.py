@@ -1,4 +1,4 @@
-"""What dbt computes over and over, computed once or by a shorter way: the same answers in half of the time.
+"""What dbt computes over and over, computed once or by a shorter way, to the same answers.
 
 All of it is beside what tests look at: where a behavior flag was declared, which variables hold secrets, how dates in
 words are read, and the settings of the packages that dbt brings.
