@@ -77,7 +77,7 @@ class DbtProject:
         """
         from harness.parsed_once import parsed_once  # noqa: PLC0415 - as above
 
-        if manifest := parsed_once(self.folder).manifest(self._profile_text):
+        if manifest := parsed_once(self.folder).fresh(self._profile_text):
             vars(self._job)["manifest"] = manifest  # a job copies what it changes
         self.seed_target()
         patch.setenv("DBT_TARGET_PATH", str(self.target_path))

@@ -29,24 +29,34 @@ class ParsedOnce:
         self._folder = folder
         self._state: object = None
         self._manifest: Any = None
+        self._fresh: Any = None
 
-    def manifest(self, profile: str) -> Any:
-        """Return what the last parse has come to; None if there is none of this project as it is, with this profile."""
+    def fresh(self, profile: str) -> Any:
+        """Return what the last `parse` has come to, before any run; None if the project or the profile is another now.
+
+        Runs leave in the manifest what they have compiled, and a plan compiles other SQL of the same models.
+        """
+        self._look(profile)
+        return self._fresh
+
+    def _look(self, profile: str) -> None:
         state = (profile, project_files(self._folder))
         if state != self._state:
-            self._state, self._manifest = state, None
-        return self._manifest
+            self._state, self._manifest, self._fresh = state, None, None
 
     def run(self, arguments: Sequence[str], profile: str) -> Any:
         """Run dbt and return its dbtRunnerResult. `profile` is the profile's text."""
         if not _PARSED_ANEW.isdisjoint(arguments):
             return dbtRunner().invoke(list(arguments))
-        if self.manifest(profile) is not None and "parse" in arguments:
+        self._look(profile)
+        if "parse" in arguments:
             self._manifest = None
         parse = requires.parse_manifest
 
         def parse_and_keep(*args: Any, **options: Any) -> Any:
             self._manifest = parse(*args, **options)
+            if "parse" in arguments and not self._manifest.disabled:  # of which dbt cannot make a copy
+                self._fresh = self._manifest.deepcopy()
             return self._manifest
 
         requires.parse_manifest = parse_and_keep

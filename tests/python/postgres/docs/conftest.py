@@ -1,6 +1,7 @@
 """A copy of the project as a reader of the docs has it."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -42,6 +43,9 @@ def _virtual_environment(folder: Path, listener: Path) -> None:
             here.write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n')
             here.chmod(0o755)
         elif entry.name == "activate":
-            here.write_text(entry.read_text().replace(sys.prefix, os.fspath(folder)))
+            # Some Pythons have the path in quotation marks, and others as a shell needs it.
+            bare = re.compile(rf"(?<![\"']){re.escape(sys.prefix)}")
+            text = bare.sub(lambda _: shlex.quote(os.fspath(folder)), entry.read_text())
+            here.write_text(text.replace(sys.prefix, os.fspath(folder)))
         else:
             here.symlink_to(entry)
