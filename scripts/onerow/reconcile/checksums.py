@@ -84,7 +84,7 @@ class HashedRelation:
     def _blocks(self, row_count: int) -> Blocks | None:
         """Return the blocks, unless there are more of them than rows: each is looked at."""
         query = self.buckets.blocks(self.side.identifier)
-        if query is None or row_count == 0:
+        if query is None:
             return None
         [(first, last)] = self._ask(query.as_string(self.side.lock))
         if first is None or last - first > row_count:

@@ -31,7 +31,7 @@ class Inherited:
 
     def _set_up(self, context: Any, *args: Any, **options: Any) -> None:
         is_heir = os.getpid() != self._begun_by
-        # Once: a proof moves its manifest to other schemas, and what parses again has a reason to.
+        # Once: runs leave in a manifest what they have compiled, and what parses again has a reason to.
         if is_heir and not self._is_given and context.obj.get("manifest") is None:
             self._is_given = True
             if self._parsed is not None and would_be(self._parsed, context):
