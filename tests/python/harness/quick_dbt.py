@@ -1,7 +1,7 @@
 """What dbt computes over and over, computed once or by a shorter way, to the same answers.
 
 All of it is beside what tests look at: where a behavior flag was declared, which variables hold secrets, how dates in
-words are read, and the settings of the packages that dbt brings.
+words are read, the settings and files of the packages that dbt brings, and what is kept of a parse for the next one.
 """
 
 import functools
@@ -9,10 +9,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import parsedatetime
 from dbt.config.project import Project
 from dbt.config.renderer import DbtProjectYamlRenderer
+from dbt.contracts.files import FilePath
+from dbt.parser import read_files
+from dbt.parser.manifest import ManifestLoader
 from dbt_common import behavior_flags
 from dbt_common.constants import SECRET_ENV_PREFIX
 from dbt_common.events import functions as events
@@ -28,6 +32,10 @@ def make_quick() -> None:
     # Each result of a query is read as a table whose types are tried anew, among them dates in the words of a language.
     parsedatetime.Constants = functools.cache(parsedatetime.Constants)
     Project.from_project_root = _packages_once(Project.from_project_root)  # type: ignore[method-assign]
+    read_files.filesystem_search = _packages_searched_once(read_files.filesystem_search)
+    ManifestLoader.write_manifest_for_partial_parse = _write_if_new(  # type: ignore[method-assign]
+        ManifestLoader.write_manifest_for_partial_parse
+    )
 
 
 def _packages_once(read: Callable[..., Project]) -> Callable[..., Project]:
@@ -40,6 +48,31 @@ def _packages_once(read: Callable[..., Project]) -> Callable[..., Project]:
         return read(root, renderer, **options)
 
     return from_project_root
+
+
+def _packages_searched_once(search: Callable[..., list[FilePath]]) -> Callable[..., list[FilePath]]:
+    """Look for the files of each package that is installed with dbt once, and not in each parse."""
+    found: dict[tuple[str, tuple[str, ...], str], list[FilePath]] = {}
+
+    def filesystem_search(project: Project, folders: list[str], extension: str, ignored: Any = None) -> list[FilePath]:
+        if not Path(project.project_root).is_relative_to(sys.prefix):
+            return search(project, folders, extension, ignored)
+        key = (project.project_root, tuple(folders), extension)
+        if key not in found:
+            found[key] = search(project, folders, extension, ignored)
+        return found[key]
+
+    return filesystem_search
+
+
+def _write_if_new(write: Callable[[ManifestLoader], None]) -> Callable[[ManifestLoader], None]:
+    """Keep what a whole parse has come to, and not each time what little has changed since: the next one finds it."""
+
+    def write_manifest_for_partial_parse(loader: ManifestLoader) -> None:
+        if not loader.partially_parsing:
+            write(loader)
+
+    return write_manifest_for_partial_parse
 
 
 def _declaring_module() -> str:

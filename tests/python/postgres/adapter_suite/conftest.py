@@ -5,6 +5,7 @@ package, the materializations that hand over to it, and the order in which dbt l
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,10 +49,19 @@ def logs_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield str(folder)
 
 
+@pytest.fixture(scope="session")
+def macros_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package without its models: each class would parse them anew, to find that they are disabled."""
+    folder = tmp_path_factory.mktemp("package")
+    for part in ("dbt_project.yml", "macros"):
+        (folder / part).symlink_to(REPOSITORY / part)
+    return folder
+
+
 @pytest.fixture(scope="class")
-def packages() -> dict[str, Any]:
+def packages(macros_alone: Path) -> dict[str, Any]:
     """The package."""
-    return {"packages": [{"local": str(REPOSITORY)}]}
+    return {"packages": [{"local": str(macros_alone)}]}
 
 
 @pytest.fixture(scope="session")
@@ -69,11 +79,10 @@ def macros(handed_over: dict[str, str]) -> dict[str, str]:
 @pytest.fixture(scope="class")
 def dbt_project_yml(project_root: Any, project_config_update: dict[str, Any], request: pytest.FixtureRequest) -> None:
     """What a class of dbt's sets, the class's own `config` of models, and what a project that installs onerow sets."""
-    disabled = {"onerow": {"+enabled": False}}
-    models = {**project_config_update.get("models", {}), **getattr(request.cls, "config", {}), **disabled}
+    # What is disabled is the package's hook, which these tests would count among their seeds and models.
+    hook = {"onerow": {"+enabled": False}}
+    models = {**project_config_update.get("models", {}), **getattr(request.cls, "config", {}), **hook}
     settings = {
-        "seeds": disabled,
-        "sources": disabled,
         "name": "test",
         "profile": "test",
         "flags": {"send_anonymous_usage_stats": False},
