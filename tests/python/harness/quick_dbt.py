@@ -1,7 +1,8 @@
 """What dbt computes over and over, computed once or by a shorter way, to the same answers.
 
 All of it is beside what tests look at: where a behavior flag was declared, which variables hold secrets, how dates in
-words are read, the settings and files of the packages that dbt brings, and what is kept of a parse for the next one.
+words are read, the settings and files of the packages that dbt brings, events that nobody hears, and what is kept of a
+parse for the next one.
 """
 
 import functools
@@ -20,6 +21,8 @@ from dbt.parser.manifest import ManifestLoader
 from dbt_common import behavior_flags
 from dbt_common.constants import SECRET_ENV_PREFIX
 from dbt_common.events import functions as events
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
 from dbt_common.exceptions import base as exceptions
 
 _SECRET = SECRET_ENV_PREFIX.encode()
@@ -33,6 +36,7 @@ def make_quick() -> None:
     parsedatetime.Constants = functools.cache(parsedatetime.Constants)
     Project.from_project_root = _packages_once(Project.from_project_root)  # type: ignore[method-assign]
     read_files.filesystem_search = _packages_searched_once(read_files.filesystem_search)
+    EventManager.fire_event = _fire_if_heard(EventManager.fire_event)  # type: ignore[method-assign]
     ManifestLoader.write_manifest_for_partial_parse = _write_if_new(  # type: ignore[method-assign]
         ManifestLoader.write_manifest_for_partial_parse
     )
@@ -63,6 +67,18 @@ def _packages_searched_once(search: Callable[..., list[FilePath]]) -> Callable[.
         return found[key]
 
     return filesystem_search
+
+
+def _fire_if_heard(fire: Callable[..., None]) -> Callable[..., None]:
+    """Make no message of an event of level debug, of which a small run has dozens, where nobody takes it."""
+
+    def fire_event(manager: EventManager, e: BaseEvent, level: EventLevel | None = None, **options: Any) -> None:
+        is_debug = (level or e.level_tag()) == EventLevel.DEBUG
+        if is_debug and not manager.callbacks and all(each.level != EventLevel.DEBUG for each in manager.loggers):
+            return
+        fire(manager, e, level, **options)
+
+    return fire_event
 
 
 def _write_if_new(write: Callable[[ManifestLoader], None]) -> Callable[[ManifestLoader], None]:

@@ -19,7 +19,7 @@ _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # A database a test is hundreds of files made and removed. On ext4, which looks for a number that was not free a moment
 # ago for each of them, that takes a twentieth of all the tests' time; in memory hardly any.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own, and is its user's alone
-_ENOUGH_BYTES = 2 * 1024**3
+_ENOUGH_BYTES = 1024**3  # four times what has been seen
 _PREFIX = "onerow-tests-"
 
 
