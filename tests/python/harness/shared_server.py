@@ -53,10 +53,11 @@ def _root(folder: Path) -> Path:
 
 
 def _remove_left(own: Path) -> None:
-    """Remove what runs that were killed have left in memory."""
+    """Remove what this user's runs that were killed have left in memory."""
     for left in set(_MEMORY.glob(f"{_PREFIX}*.users")) - {_users(own)}:
         with suppress(FileNotFoundError, PermissionError), left.open() as users:
-            _remove_unused(left.with_suffix(""), users)
+            if os.fstat(users.fileno()).st_uid == os.getuid():
+                _remove_unused(left.with_suffix(""), users)
 
 
 def _users(root: Path) -> Path:
