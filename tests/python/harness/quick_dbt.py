@@ -73,7 +73,7 @@ def _fire_if_heard(fire: Callable[..., None]) -> Callable[..., None]:
     """Make no message of an event of level debug, of which a small run has dozens, where nobody takes it."""
 
     def fire_event(manager: EventManager, e: BaseEvent, level: EventLevel | None = None, **options: Any) -> None:
-        is_debug = (level or e.level_tag()) == EventLevel.DEBUG
+        is_debug = (level or e.level_tag()) == EventLevel.DEBUG and not options.get("force_warn_or_error_handling")
         if is_debug and not manager.callbacks and all(each.level != EventLevel.DEBUG for each in manager.loggers):
             return
         fire(manager, e, level, **options)
