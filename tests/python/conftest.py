@@ -12,6 +12,7 @@ from harness import quick_dbt
 from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
 from harness.gate import Gate
+from harness.parsed_before import ParsedBefore
 from harness.prepared import BuiltOnce, Prepared
 from harness.shared_server import shared_server
 from onerow.project.project import Project
@@ -20,6 +21,7 @@ from onerow.server.lifecycle import Server
 # For --hypothesis-profile=fuzz: the fuzzers go on for longer.
 hypothesis.settings.register_profile("fuzz", max_examples=5_000)
 quick_dbt.make_quick()
+ParsedBefore()
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +59,11 @@ def parsed(server: Server, database_name: str, tmp_path_factory: pytest.TempPath
         project = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp("parsed"))
         outcome = project.dbt_in_process("parse", "--quiet")
         assert outcome.success, f"the project does not parse: {outcome.exception}"
-        # What is there now, dbt above all, stays. Collections of garbage need not look at it: half of a parse.
+        # What is there now, dbt above all, stays. Collections of garbage need not look at it: half of a parse. What
+        # comes is many small things that last as long as a run, and are looked at less often than they are made.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         return project.target_path
 
 

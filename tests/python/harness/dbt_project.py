@@ -55,7 +55,7 @@ class DbtProject:
 
     def dbt_in_process(self, *args: str) -> Any:
         """Run dbt in this process, which saves its start and its parsing, and return its dbtRunnerResult."""
-        from harness.parsed_once import parsed_once  # noqa: PLC0415 - dbt takes seconds, and not every test needs it
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, and not every test needs it
 
         self.seed_target()
         folders = {"project": self.folder, "profiles": self.profiles_dir}
@@ -68,17 +68,13 @@ class DbtProject:
         if "--log-level-file" not in args:
             options.append("--log-level-file=none")
         arguments = [*args, *options, "--no-use-colors", "--no-version-check"]
-        return parsed_once(self.folder).run(arguments, self._profile_text)
+        return dbtRunner().invoke(arguments)
 
     def job(self, patch: pytest.MonkeyPatch) -> Project:
-        """Return the project as onerow's jobs read it in this process, parsed once.
+        """Return the project as onerow's jobs read it in this process.
 
         For as long as the patch holds, what dbt writes in this process goes where this project's runs write.
         """
-        from harness.parsed_once import parsed_once  # noqa: PLC0415 - as above
-
-        if manifest := parsed_once(self.folder).fresh(self._profile_text):
-            vars(self._job)["manifest"] = manifest  # a job copies what it changes
         self.seed_target()
         patch.setenv("DBT_TARGET_PATH", str(self.target_path))
         patch.setenv("DBT_LOG_PATH", str(self.log_path))
@@ -113,10 +109,6 @@ class DbtProject:
     def with_profile(self, **settings: Any) -> "DbtProject":
         """Return the same project under a profile with other settings, such as threads=1 or autocommit=True."""
         return self._child(self.folder, {**self._profile, **settings})
-
-    @property
-    def _profile_text(self) -> str:
-        return (self.profiles_dir / "profiles.yml").read_text()
 
     @property
     def sent(self) -> str:

@@ -1,8 +1,8 @@
 """What dbt computes over and over, computed once or by a shorter way, to the same answers.
 
 All of it is beside what tests look at: where a behavior flag was declared, which variables hold secrets, how dates in
-words are read, the settings and files of the packages that dbt brings, events that nobody hears, and what is kept of a
-parse for the next one.
+words are read, the settings and files of the packages that dbt brings, events that nobody hears, what is kept of a
+parse for the next one, and templates: in `quick_templates`.
 """
 
 import functools
@@ -25,6 +25,8 @@ from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.exceptions import base as exceptions
 
+from harness import quick_templates
+
 _SECRET = SECRET_ENV_PREFIX.encode()
 
 
@@ -36,10 +38,14 @@ def make_quick() -> None:
     parsedatetime.Constants = functools.cache(parsedatetime.Constants)
     Project.from_project_root = _packages_once(Project.from_project_root)  # type: ignore[method-assign]
     read_files.filesystem_search = _packages_searched_once(read_files.filesystem_search)
+    BaseEvent.__init__, BaseEvent.__getattr__, BaseEvent.__setattr__ = _made_when_looked_at(  # type: ignore[method-assign]
+        BaseEvent.__init__
+    )
     EventManager.fire_event = _fire_if_heard(EventManager.fire_event)  # type: ignore[method-assign]
     ManifestLoader.write_manifest_for_partial_parse = _write_if_new(  # type: ignore[method-assign]
         ManifestLoader.write_manifest_for_partial_parse
     )
+    quick_templates.make_quick()
 
 
 def _packages_once(read: Callable[..., Project]) -> Callable[..., Project]:
@@ -69,12 +75,40 @@ def _packages_searched_once(search: Callable[..., list[FilePath]]) -> Callable[.
     return filesystem_search
 
 
+def _made_when_looked_at(make: Callable[..., None]) -> tuple[Callable[..., None], ...]:
+    """Make the message of an event when somebody looks at it: of most, nobody does."""
+
+    def init(event: BaseEvent, *args: Any, **values: Any) -> None:
+        object.__setattr__(event, "_made_of", (args, values))
+
+    def message(event: BaseEvent) -> Any:
+        if made_of := vars(event).pop("_made_of", None):
+            make(event, *made_of[0], **made_of[1])
+        return vars(event)["pb_msg"]
+
+    def getattribute(event: BaseEvent, name: str) -> Any:
+        return message(event) if name == "pb_msg" else getattr(message(event), name)
+
+    def setattribute(event: BaseEvent, name: str, value: Any) -> None:
+        if name == "pb_msg":
+            vars(event)[name] = value
+        else:
+            setattr(message(event), name, value)
+
+    return init, getattribute, setattribute
+
+
 def _fire_if_heard(fire: Callable[..., None]) -> Callable[..., None]:
-    """Make no message of an event of level debug, of which a small run has dozens, where nobody takes it."""
+    """Fire no event of level debug or info, of which a small run has dozens, where nobody takes it."""
+    unheard = {
+        EventLevel.DEBUG: (EventLevel.TEST, EventLevel.INFO, EventLevel.WARN, EventLevel.ERROR),
+        EventLevel.INFO: (EventLevel.WARN, EventLevel.ERROR),
+    }
 
     def fire_event(manager: EventManager, e: BaseEvent, level: EventLevel | None = None, **options: Any) -> None:
-        is_debug = (level or e.level_tag()) == EventLevel.DEBUG and not options.get("force_warn_or_error_handling")
-        if is_debug and not manager.callbacks and all(each.level != EventLevel.DEBUG for each in manager.loggers):
+        by = unheard.get(level or e.level_tag(), ())
+        is_error = options.get("force_warn_or_error_handling")
+        if by and not is_error and not manager.callbacks and all(each.level in by for each in manager.loggers):
             return
         fire(manager, e, level, **options)
 

@@ -128,9 +128,9 @@ if __name__ == "__main__":
     from dbt.cli.main import dbtRunner
     from dbt_common.clients.jinja import template_cache
 
-    from harness.inherited import Inherited
+    from harness.parsed_before import ParsedBefore
 
-    Inherited()
+    ParsedBefore()
     quick_dbt.make_quick()
     # What most commands import; not all, because the threads of DuckDB do not outlive a fork.
     importlib.import_module("onerow.commands.batches")

@@ -29,7 +29,7 @@ PARSES = "artial pars"
 
 
 def test_a_program_inherits_what_was_parsed_once(project):
-    """Guard: the name of the database, which stays the same; Inherited."""
+    """Guard: the name of the database, which stays the same; ParsedBefore."""
     assert PARSES not in project.dbt(*LIST).succeeded().stdout
 
 
@@ -44,9 +44,20 @@ def test_a_program_inherits_what_was_parsed_once(project):
     ids=["a file", "the schema", "a variable", "what is an error"],
 )
 def test_what_differs_is_parsed(project, differs):
-    """Guard: each condition of Inherited."""
+    """Guard: each condition of ParsedBefore."""
     other, arguments = differs(project)
     assert PARSES in other.dbt(*arguments).succeeded().stdout
+
+
+def test_a_job_sees_nothing_that_a_run_has_compiled(project, database, monkeypatch):
+    """Guard: what is fresh beside what a run has left."""
+    changed = project.with_files({"models/marts/ones.sql": MODEL})
+    read = [changed.job(monkeypatch).dbt("parse")]
+    for _ in range(2):
+        assert changed.dbt_in_process("run", "--select", "ones", "--quiet").success
+        read.append(changed.job(monkeypatch).dbt("parse"))
+    assert [each.nodes["model.onerow.ones"].compiled_code for each in read] == [None] * 3
+    assert read[1] is read[0], "it was parsed again"
 
 
 def test_a_started_dbt_can_be_killed(project):
