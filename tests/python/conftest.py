@@ -12,6 +12,7 @@ from harness import quick_dbt
 from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
 from harness.gate import Gate
+from harness.in_memory import folder_in_memory
 from harness.parsed_before import ParsedBefore
 from harness.prepared import BuiltOnce, Prepared
 from harness.shared_server import shared_server
@@ -22,6 +23,15 @@ from onerow.server.lifecycle import Server
 hypothesis.settings.register_profile("fuzz", max_examples=5_000)
 quick_dbt.make_quick()
 ParsedBefore()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the folders of the tests in memory, unless --basetemp names another place. Workers are given theirs."""
+    if not hasattr(config, "workerinput") and config.option.basetemp is None:
+        kept = ExitStack()
+        config.option.basetemp = kept.enter_context(folder_in_memory())
+        config.add_cleanup(kept.close)
 
 
 @pytest.fixture(scope="session")
