@@ -2,6 +2,7 @@
 
 A database a test, and a copy of the project for many of them, are hundreds of thousands of files made and removed. On
 ext4, which looks for a number that was not free a moment ago for each of them, that takes a tenth of the tests' time.
+It goes with the run. To look at what a failed test has left, name another place: pytest --basetemp /tmp/kept
 """
 
 import fcntl
@@ -15,7 +16,7 @@ from pathlib import Path
 from onerow.server.lifecycle import stop_server
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own, and is its user's alone
-_ENOUGH_BYTES = 2 * 1024**3  # several times what has been seen
+_ENOUGH_BYTES = 2 * 1024**3  # three times what has been seen
 _PREFIX = "onerow-tests-"
 SERVER = "server"
 
