@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from dbt.cli import requires
-from dbt_common.tests import enable_test_caching
 
 # The projects of some tests in turn; a manifest takes a dozen megabytes.
 _KEPT = 8
@@ -43,8 +42,6 @@ class ParsedBefore:
 
     def __init__(self) -> None:
         """Take part in the parses of dbt from now on."""
-        # dbt's own tests have this on: a text that was taken apart once is not taken apart again.
-        enable_test_caching()
         self._known: list[Parsed] = []
         self._begun_by = os.getpid()
         requires.setup_manifest = self._set_up

@@ -9,10 +9,13 @@ from dbt.clients.jinja import MacroGenerator
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.exceptions import DuplicateMacroNameError
 from dbt.parser import base
+from dbt_common.tests import enable_test_caching
 
 
 def make_quick() -> None:
     """Replace the ways of dbt and Jinja, in this process and in what it forks."""
+    # dbt's own tests have this on: a text that was taken apart once is not taken apart again.
+    enable_test_caching()
     jinja2.Environment.compile = _compiled_once(jinja2.Environment.compile)  # type: ignore[method-assign, assignment]
     MacroNamespaceBuilder.add_macros = _add_macros  # type: ignore[method-assign]
     base.generate_generate_name_macro_context = _made_once_a_manifest(  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from harness.dbt_project import REPOSITORY
 
 # Its faults: steps of the server's and a program's clock, a full disk, a cut-off, two kills, an ambush, and a crash.
 _SEED = 1855
-_SECONDS = 10
+_SECONDS = 12
 _TOTAL = re.compile(r"(?P<runs>\d+) runs, (?P<kills>\d+) kills, (?P<crashes>\d+) crashes, (?P<rows>[\d,]+) rows: ")
 
 
