@@ -36,22 +36,22 @@ def succeed(runs):
 
 
 @pytest.mark.usefixtures("landed")
-def test_six_first_runs_build_one_mart_and_claim_each_batch_once(project, gate, devices):
+def test_three_first_runs_build_one_mart_and_claim_each_batch_once(project, gate, devices):
     """The first is held as it claims. Guards: lock_relation, look_again."""
     with gate.hold("onerow.claims"):
-        runs = [project.start_dbt("run") for _ in range(6)]
-        gate.wait_until_waiting(6, runs, of=MART)
+        runs = [project.start_dbt("run") for _ in range(3)]
+        gate.wait_until_waiting(3, runs, of=MART)
     succeed(runs)
     devices.assert_all_loaded()
 
 
 @pytest.mark.usefixtures("loaded")
-def test_six_runs_while_batches_land_claim_each_batch_once(project, gate, devices):
+def test_four_runs_while_batches_land_claim_each_batch_once(project, gate, devices):
     """The first is held after it has written; batches land before, meanwhile, and later on. Guard: lock_relation."""
     devices.land(state("a", "2026-05-03"), state("e"))
     with gate.hold("onerow.load_outcomes"):
-        runs = [project.start_dbt("run", *ITS_OWN) for _ in range(6)]
-        gate.wait_until_waiting(6, runs, of=MART)
+        runs = [project.start_dbt("run", *ITS_OWN) for _ in range(4)]
+        gate.wait_until_waiting(4, runs, of=MART)
         devices.land(state("a", "2026-05-04"), state("b", NOON, firmware="3"), state(" "))
     landings = [
         project.start_onerow("land", "devices", devices.file(state("e", LATER, site=str(n)), state(f"f{n}")))
@@ -63,11 +63,11 @@ def test_six_runs_while_batches_land_claim_each_batch_once(project, gate, device
 
 
 @pytest.mark.usefixtures("loaded")
-def test_four_full_refreshes_at_once_replay_everything_once(project, gate, devices):
+def test_three_full_refreshes_at_once_replay_everything_once(project, gate, devices):
     """Each replaces the table of the one before. Guards: lock_relation, take_away_dependents."""
     with gate.hold("onerow.claims"):
-        runs = [project.start_dbt("run", "--full-refresh") for _ in range(4)]
-        gate.wait_until_waiting(4, runs, of=MART)
+        runs = [project.start_dbt("run", "--full-refresh") for _ in range(3)]
+        gate.wait_until_waiting(3, runs, of=MART)
     succeed(runs)
     devices.assert_all_loaded()
 
@@ -91,8 +91,8 @@ def test_first_runs_in_an_empty_database_make_each_schema_once(project, database
     database.execute("drop schema onerow, landing cascade")
     project = project.with_profile(threads=1)  # one session a run
     with gate.hold("pg_catalog.pg_namespace", "share row exclusive"):
-        runs = [project.start_dbt("run") for _ in range(4)]
-        gate.wait_until_waiting(4, runs)
+        runs = [project.start_dbt("run") for _ in range(3)]
+        gate.wait_until_waiting(3, runs)
     succeed(runs)
     assert database.value("select count(*) from marts.devices") == 0
 
