@@ -21,6 +21,8 @@ _PARTS = ("dbt_project.yml", "macros", "models", "seeds", "tests/dbt")
 _PARTIAL_PARSE = "partial_parse.msgpack"
 # Options of dbt for all that it can say in its log.
 LOGGED = ("--log-level-file", "debug")
+# Options of `dbt build` for what is built, and nothing that tests it.
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 _FAILED = ("error", "fail", "runtime error")
 _SETTINGS_OF_OTHERS = ("PG", "DBT_", "ONEROW_")
 

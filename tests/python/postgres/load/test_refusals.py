@@ -165,7 +165,7 @@ def test_a_lock_that_is_not_freed_is_reported_with_its_holder(project, database,
 def test_a_view_that_somebody_else_replaces_is_reported_with_its_holder(project, database):
     """A full refresh takes away the views on its mart, behind whoever replaces one. Guard: take_away_dependents."""
     view = f"{database.name}.marts_monitoring.missing_keys"
-    succeeded(project.dbt_in_process("run", "--quiet"))
+    succeeded(project.dbt_in_process("run", "--quiet", "--select", "+missing_keys"))
     holder = database.connect(application_name="replaces a view")
     holder.execute("select pg_advisory_xact_lock(hashtextextended('onerow:' || %s, 0))", [view])
     again = ("run", "--quiet", "--full-refresh", "--select", "devices")

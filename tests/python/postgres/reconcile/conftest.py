@@ -9,7 +9,7 @@ import pytest
 
 from clean_devices import FIRST, SECOND, THIRD, land
 from harness.database import Database
-from harness.dbt_project import DbtProject
+from harness.dbt_project import WITHOUT_TESTS, DbtProject
 from harness.prepared import BuiltOnce, Prepared
 from onerow.landing.land import land_files
 from onerow.project.project import Project
@@ -24,9 +24,10 @@ def prepared(built_once: BuiltOnce) -> Prepared:
     """Two batches, loaded one after the other."""
 
     def fill(dbt: DbtProject, database: Database) -> None:
-        for name, content in (("first.csv", FIRST), ("second.csv", SECOND)):
-            land(dbt, dbt.scratch, name, content)
-            dbt.dbt("build").succeeded()
+        land(dbt, dbt.scratch, "first.csv", FIRST)
+        dbt.dbt("build", *WITHOUT_TESTS).succeeded()
+        land(dbt, dbt.scratch, "second.csv", SECOND)
+        dbt.dbt("run", "--select", "devices").succeeded()
 
     return built_once("clean", fill)
 

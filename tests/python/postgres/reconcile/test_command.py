@@ -43,7 +43,7 @@ def test_staging_that_returns_nothing_exits_3_from_both_levels(project, landed_t
     """Accounting does not prove itself. Guard: the source side never reads staging."""
     staging = (project.folder / EMPTIED).read_text(encoding="utf-8")
     emptied = project.with_files({EMPTIED: staging.rstrip() + " where false\n"})
-    emptied.dbt("run").succeeded()
+    emptied.dbt("run", "--select", "+devices").succeeded()
 
     finished = project.onerow("reconcile", "devices", "--format", "json")
 
@@ -68,7 +68,7 @@ def test_filter_of_the_model_is_a_difference_until_it_is_declared(project, lande
     declared = filtered.replace(options, f"""{options}, 'reconcile': {{'where': "{condition}"}}""")
 
     silent = project.with_files({MART: filtered})
-    silent.dbt("run").succeeded()
+    silent.dbt("run", "--select", "devices").succeeded()
     finished = silent.onerow("reconcile", "devices", "--format", "json")
 
     assert finished.returncode == 3, finished

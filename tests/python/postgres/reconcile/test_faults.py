@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
-import psycopg
 import pytest
 
 from clean_devices import figures, without_unique_index
@@ -13,8 +11,6 @@ from device_faults import COLUMNS, FAULTS, SOURCE, WINDOW, Fault
 from harness.database import Database
 from onerow.reconcile.reconcile import record
 from onerow.reconcile.report import Report
-
-MART = "marts.devices"
 
 
 @pytest.fixture
@@ -73,36 +69,3 @@ def test_the_catalogue_is_large_enough_and_its_clean_state_is_clean(reconciled, 
     with capsys.disabled():
         print(f"{len(FAULTS)} faults are found, and none where there is none")
     assert len({fault.name for fault in FAULTS}) >= 25
-
-
-def test_a_load_that_commits_meanwhile_is_not_seen(reconciled, landed_third, connection, project, gate):
-    """The load is held before its commit, and let go after the first query. Guard: one snapshot."""
-    before = reconciled().marts
-    with ExitStack() as held:
-        held.enter_context(gate.hold("onerow.load_outcomes", "share row exclusive"))
-        load = project.start_dbt("run", "--select", "devices")
-        gate.wait_until_waiting(1, [load], of=MART)
-
-        class LetsGo(psycopg.Cursor):
-            def execute(self, query, *args, **options):
-                done = super().execute(query, *args, **options)
-                if "clock_timestamp" in str(query):
-                    held.close()
-                    load.wait().succeeded()
-                return done
-
-        connection.cursor_factory = LetsGo
-        assert reconciled().marts == before
-    assert before[0].waiting_batches == [3]
-    assert reconciled().marts[0].waiting_batches == []
-
-
-def test_a_table_that_is_swapped_in_beside_it_is_no_false_alarm(project, gate):
-    """A reader holds a full refresh before its swap, and it holds the reconciliation. Guard: locks, then a snapshot."""
-    with gate.hold(MART, "access share"):
-        refresh = project.start_dbt("run", "--full-refresh", "--select", "devices")
-        gate.wait_until_waiting(1, [refresh], of=MART)
-        reconciliation = project.start_onerow("reconcile", "devices")
-        gate.wait_until_waiting(2, [refresh, reconciliation])
-    refresh.wait().succeeded()
-    assert "all equal" in reconciliation.wait().succeeded().stdout
