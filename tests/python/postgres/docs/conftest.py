@@ -13,17 +13,29 @@ import pytest
 
 from harness import warm_client
 from harness.dbt_project import REPOSITORY, DbtProject
+from onerow.server.lifecycle import start_server, stop_server
 
 _NOT_CHECKED_IN = shutil.ignore_patterns(
     ".*_cache", ".git", ".hypothesis", ".onerow", ".venv", "__pycache__", "logs", "profiles.yml", "target"
 )
 
 
+@pytest.fixture(scope="session")
+def stopped_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a server that was started once: a first start takes longest, and commands/test_server.py has it."""
+    root = tmp_path_factory.mktemp("server") / ".onerow"
+    start_server(root)
+    stop_server(root)
+    return root
+
+
 @pytest.fixture
-def clone(tmp_path: Path, project: DbtProject) -> Iterator[Path]:
+def clone(tmp_path: Path, project: DbtProject, stopped_server: Path) -> Iterator[Path]:
     """The project's files in a folder of its own, with a virtual environment. Its server is stopped at the end."""
     folder = tmp_path / "my onerow"
     shutil.copytree(REPOSITORY, folder, ignore=_NOT_CHECKED_IN)
+    # With the owners of its files, which Python's own way to copy forgets.
+    subprocess.run(["cp", "--archive", stopped_server, folder], check=True)
     _virtual_environment(folder / ".venv", project.warm())
     project.seed_target(folder / "target")
     yield folder
