@@ -25,7 +25,7 @@ INBOX = Path("inbox")
 STOCK = Path("examples/demo/stock_dbt")
 ONEROW = Path()
 # The project has other marts than the one that the demo is about.
-_SELECTED = {STOCK: (), ONEROW: ("--select", "+devices")}
+_RUN = {STOCK: ("dbt", "run"), ONEROW: ("dbt", "run", "--select", "+devices")}
 
 # A loader without a ledger appends whatever it is given. It takes the rows from landing, so that both sides load what
 # was read from the files once; lines that are no rows stay behind.
@@ -201,7 +201,7 @@ class Demo:
         self.connection.execute(_APPEND_TO_RAW, [batch_no])
 
     def _dbt_run(self, project: Path) -> None:
-        self.stage.show_loads(self.stage.run("dbt", "run", *_SELECTED[project], cwd=project))
+        self.stage.show_loads(self.stage.run(*_RUN[project], cwd=project))
 
     def _dbt_run_twice(self, project: Path, mart: str) -> None:
         """Run dbt twice at once: the first to load is held inside its transaction until the other waits for it."""
@@ -209,7 +209,7 @@ class Demo:
             connection.autocommit = True
             gate = Gate(connection)
             with gate.hold(mart):
-                runs = [self.stage.start("dbt", "run", *_SELECTED[project], cwd=project) for _ in range(2)]
+                runs = [self.stage.start(*_RUN[project], cwd=project) for _ in range(2)]
                 first = gate.wait_until_held(runs)
                 gate.wait_until_waiting_for(first, runs)
             self.stage.show_loads(*(self.stage.finish(run) for run in runs))

@@ -52,7 +52,6 @@ def page(*marts: MartResult, of: LedgerFacts = NO_FACTS) -> str:
 PAGES = {
     "with_differences": lambda: page(differing_mart(), equal_mart(), of=facts()),
     "of_400_days": lambda: page(differing_mart(days=400), equal_mart(), of=facts(runs=30, batches=40)),
-    "of_40_days": lambda: page(differing_mart(days=40), equal_mart(), of=facts(runs=30, batches=40)),
     "with_hostile_data": lambda: page(differing_mart(HOSTILE), of=facts(HOSTILE)),
     "with_long_data": lambda: page(differing_mart(LONG), of=facts(LONG)),
     "of_an_empty_ledger": lambda: page(equal_mart()),

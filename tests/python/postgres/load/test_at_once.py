@@ -40,7 +40,7 @@ def test_three_first_runs_build_one_mart_and_claim_each_batch_once(project, gate
     """The first is held as it claims. Guards: lock_relation, look_again."""
     with gate.hold("onerow.claims"):
         runs = [project.start_dbt("run") for _ in range(3)]
-        gate.wait_until_waiting(3, runs, of=MART)
+        gate.wait_until_waiting(len(runs), runs, of=MART)
     succeed(runs)
     devices.assert_all_loaded()
 
@@ -51,7 +51,7 @@ def test_four_runs_while_batches_land_claim_each_batch_once(project, gate, devic
     devices.land(state("a", "2026-05-03"), state("e"))
     with gate.hold("onerow.load_outcomes"):
         runs = [project.start_dbt("run", *ITS_OWN) for _ in range(4)]
-        gate.wait_until_waiting(4, runs, of=MART)
+        gate.wait_until_waiting(len(runs), runs, of=MART)
         devices.land(state("a", "2026-05-04"), state("b", NOON, firmware="3"), state(" "))
     landings = [
         project.start_onerow("land", "devices", devices.file(state("e", LATER, site=str(n)), state(f"f{n}")))
@@ -67,7 +67,7 @@ def test_three_full_refreshes_at_once_replay_everything_once(project, gate, devi
     """Each replaces the table of the one before. Guards: lock_relation, take_away_dependents."""
     with gate.hold("onerow.claims"):
         runs = [project.start_dbt("run", "--full-refresh") for _ in range(3)]
-        gate.wait_until_waiting(3, runs, of=MART)
+        gate.wait_until_waiting(len(runs), runs, of=MART)
     succeed(runs)
     devices.assert_all_loaded()
 
@@ -92,7 +92,7 @@ def test_first_runs_in_an_empty_database_make_each_schema_once(project, database
     project = project.with_profile(threads=1)  # one session a run
     with gate.hold("pg_catalog.pg_namespace", "share row exclusive"):
         runs = [project.start_dbt("run") for _ in range(3)]
-        gate.wait_until_waiting(3, runs)
+        gate.wait_until_waiting(len(runs), runs)
     succeed(runs)
     assert database.value("select count(*) from marts.devices") == 0
 
@@ -104,7 +104,7 @@ def test_first_runs_make_the_ledger_once(project, database, gate):
         database.execute(f"create schema {schema}")
     with gate.hold("pg_catalog.pg_namespace", "share row exclusive"):
         runs = [project.start_dbt("run", *ITS_OWN) for _ in range(3)]
-        gate.wait_until_waiting(3, runs)
+        gate.wait_until_waiting(len(runs), runs)
     succeed(runs)
     versions = [version for (version,) in database.rows("select version from onerow.schema_version order by 1")]
     assert versions == list(range(1, max(versions) + 1))

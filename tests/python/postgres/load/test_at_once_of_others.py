@@ -88,6 +88,13 @@ def wait_until_queued(runs, gate, database, kind):
     assert database.value(BEHIND_THE_LOCK) == len(runs) - 1
 
 
+def succeed(runs, database, kind):
+    """See that each run ends well, and that the relation has its two rows."""
+    for run in runs:
+        run.wait().succeeded()
+    assert database.value(f"select count(*) from {RELATION[kind]}") == 2
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_first_builds_at_once_all_succeed(numbers, database, gate, kind):
     """The first is held as it creates its relation. Guards: lock_relation and look_again in each materialization."""
@@ -97,9 +104,7 @@ def test_first_builds_at_once_all_succeed(numbers, database, gate, kind):
     with gate.hold("pg_catalog.pg_type", "share row exclusive"):
         runs = start(numbers, kind)
         wait_until_queued(runs, gate, database, kind)
-    for run in runs:
-        run.wait().succeeded()
-    assert database.value(f"select count(*) from {RELATION[kind]}") == 2
+    succeed(runs, database, kind)
 
 
 @pytest.mark.parametrize("kind", ["table", "seed", "stored failures"])
@@ -109,9 +114,7 @@ def test_rebuilds_at_once_all_succeed(numbers, database, gate, kind):
     with gate.hold("pg_catalog.pg_type", "share row exclusive"):
         runs = start(numbers, kind, *([] if kind == "stored failures" else ["--full-refresh"]))
         wait_until_queued(runs, gate, database, kind)
-    for run in runs:
-        run.wait().succeeded()
-    assert database.value(f"select count(*) from {RELATION[kind]}") == 2
+    succeed(runs, database, kind)
 
 
 def test_snapshots_at_once_record_a_change_once(numbers, database, gate):
@@ -137,6 +140,4 @@ def test_changed_views_at_once_all_succeed(numbers, database, gate):
     with gate.hold("pg_catalog.pg_type", "share row exclusive"):
         runs = start(changed, "view")
         wait_until_queued(runs, gate, database, "view")
-    for run in runs:
-        run.wait().succeeded()
-    assert database.value(f"select count(*) from {RELATION['view']}") == 2
+    succeed(runs, database, "view")

@@ -1,6 +1,7 @@
 """Loads and full refreshes that commit while a reconciliation reads make no false differences."""
 
 import json
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -13,28 +14,48 @@ from onerow.reconcile.snapshot import snapshot
 MART = [(("marts", "devices"), "Build it")]
 
 
-def swap(connection: psycopg.Connection) -> None:
-    """Put a new table with the same rows in the place of the mart, as a full refresh does; the caller commits."""
-    connection.execute("create table marts.refreshed (like marts.devices including indexes)")
-    connection.execute("insert into marts.refreshed table marts.devices")
-    connection.execute("drop table marts.devices cascade")
-    connection.execute("alter table marts.refreshed rename to devices")
-    connection.execute("update onerow.claims set relation_oid = 'marts.devices'::regclass")
+@pytest.fixture
+def after_each_level(monkeypatch):
+    """Have something happen whenever a level has been read."""
+
+    def have(happen):
+        read_level = job._reconcile_level
+
+        def read_and_go_on(*arguments):
+            level = read_level(*arguments)
+            happen()
+            return level
+
+        monkeypatch.setattr(job, "_reconcile_level", read_and_go_on)
+
+    return have
 
 
-def test_write_between_two_levels_is_not_seen(reconciled, database, monkeypatch):
+def test_write_between_two_levels_is_not_seen(reconciled, database, after_each_level):
     """A row goes after counts was read; accounting agrees with counts. Guard: repeatable read."""
-    read_level = job._reconcile_level
-
-    def write_after_reading(*arguments):
-        level = read_level(*arguments)
-        database.execute("delete from marts.devices where device_id = 'D-1'")
-        return level
-
-    monkeypatch.setattr(job, "_reconcile_level", write_after_reading)
+    after_each_level(lambda: database.execute("delete from marts.devices where device_id = 'D-1'"))
 
     assert reconciled("counts", "accounting").status == "ok"
     assert reconciled("counts").status == "difference"  # the row is gone
+
+
+def test_load_between_two_levels_is_not_seen(reconciled, landed_third, project, gate, after_each_level):
+    """A load that has written is held before its commit, and let go after the first level. Guard: repeatable read."""
+    before = reconciled().marts
+    with ExitStack() as held:
+        held.enter_context(gate.hold("onerow.load_outcomes", "share row exclusive"))
+        load = project.start_dbt("run", "--select", "devices")
+        gate.wait_until_waiting(1, [load], of="marts.devices")
+
+        def let_go():
+            held.close()
+            load.wait().succeeded()
+
+        after_each_level(let_go)
+        assert reconciled().marts == before
+    assert before[0].waiting_batches == [3]
+    after = reconciled()
+    assert (after.status, after.marts[0].waiting_batches) == ("ok", [])
 
 
 def test_load_between_lock_and_first_read_is_seen_whole(connection, database):
@@ -46,16 +67,17 @@ def test_load_between_lock_and_first_read_is_seen_whole(connection, database):
         assert connection.execute("select count(*) from marts.devices").fetchone() == (6,)
 
 
-def test_full_refresh_that_commits_first_is_seen_whole(project, database, gate):
+def test_full_refresh_that_commits_first_is_seen_whole(project, gate):
     """The command waits for the swap, then sees its rows and claims. Guard: the locks are taken before the snapshot.
 
     With the snapshot first, the new table's rows are younger: the mart looks empty, and every batch seems to wait.
     """
-    refreshing = database.connect()
-    swap(refreshing)
-    run = project.start_onerow("reconcile", "devices", "--format", "json")
-    gate.wait_until_waiting(1, [run])
-    refreshing.commit()
+    with gate.hold("marts.devices", "access share"):
+        refresh = project.start_dbt("run", "--full-refresh", "--select", "devices")
+        gate.wait_until_waiting(1, [refresh], of="marts.devices")
+        run = project.start_onerow("reconcile", "devices", "--format", "json")
+        gate.wait_until_waiting(1, [refresh, run], of="onerow reconcile")
+    refresh.wait().succeeded()
 
     [mart] = json.loads(run.wait().succeeded().stdout)["marts"]
 

@@ -52,7 +52,7 @@ def opened(html: str, folder: Path, **context) -> Iterator[Page]:
     assert seen == [file.as_uri()]
 
 
-@pytest.mark.parametrize("name", ["of_40_days", "with_hostile_data", "of_an_empty_ledger"])
+@pytest.mark.parametrize("name", ["of_400_days", "with_hostile_data", "of_an_empty_ledger"])
 def test_page_asks_for_nothing_and_everybody_can_read_it(name, tmp_path):
     """Guards: the content security policy, the styles, the landmarks, the labels."""
     with opened(PAGES[name](), tmp_path, **LIGHT) as page:
