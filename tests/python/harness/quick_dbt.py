@@ -18,6 +18,7 @@ from dbt.config.renderer import DbtProjectYamlRenderer
 from dbt.contracts.files import FilePath
 from dbt.parser import read_files
 from dbt.parser.manifest import ManifestLoader
+from dbt.tracking import track_behavior_change_warn
 from dbt_common import behavior_flags
 from dbt_common.constants import SECRET_ENV_PREFIX
 from dbt_common.events import functions as events
@@ -99,16 +100,18 @@ def _made_when_looked_at(make: Callable[..., None]) -> tuple[Callable[..., None]
 
 
 def _fire_if_heard(fire: Callable[..., None]) -> Callable[..., None]:
-    """Fire no event of level debug or info, of which a small run has dozens, where nobody takes it."""
+    """Fire no event of level debug or info, of which a small run has hundreds, where nobody takes it."""
     unheard = {
         EventLevel.DEBUG: (EventLevel.TEST, EventLevel.INFO, EventLevel.WARN, EventLevel.ERROR),
         EventLevel.INFO: (EventLevel.WARN, EventLevel.ERROR),
     }
+    # dbt itself always listens, for warnings.
+    only_dbt = [track_behavior_change_warn]
 
     def fire_event(manager: EventManager, e: BaseEvent, level: EventLevel | None = None, **options: Any) -> None:
         by = unheard.get(level or e.level_tag(), ())
         is_error = options.get("force_warn_or_error_handling")
-        if by and not is_error and not manager.callbacks and all(each.level in by for each in manager.loggers):
+        if by and not is_error and manager.callbacks == only_dbt and all(each.level in by for each in manager.loggers):
             return
         fire(manager, e, level, **options)
 
