@@ -59,10 +59,14 @@ def _made_once_a_manifest(make: Callable[..., dict[str, Any]]) -> Callable[..., 
 
 def _add_macros(builder: MacroNamespaceBuilder, macros: Iterable[Any], context: dict[str, Any]) -> None:
     """Add hundreds of macros to the names of a context, without three calls for each. A run makes a dozen contexts."""
-    node, stack = builder.node, builder.thread_ctx
+    node, stack, new = builder.node, builder.thread_ctx, MacroGenerator.__new__
     for macro in macros:
-        added = MacroGenerator.__new__(MacroGenerator)
-        added.__dict__ = {"context": context, "macro": macro, "node": node, "stack": stack}
+        # One by one: Python then makes no dictionary for them, which are all in cycles and wait for the collector.
+        added = new(MacroGenerator)
+        added.context = context
+        added.macro = macro
+        added.node = node
+        added.stack = stack
         is_internal = macro.package_name in builder.internal_package_names
         packages = builder.internal_packages if is_internal else builder.packages
         names = packages.setdefault(macro.package_name, {})

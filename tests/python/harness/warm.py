@@ -146,9 +146,11 @@ if __name__ == "__main__":
     assert len([*Path("/proc/self/task").iterdir()]) == 1, (
         "a fork has one thread, and may wait for what the others held"
     )
-    # What is there now lives as long as the programs do: their collections of garbage need not look at it.
+    # What is there now lives as long as the programs do: their collections of garbage need not look at it. A program
+    # ends without freeing anything, most of them before there is garbage worth the look.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     serving = os.getpid()
     try:
         _serve(Path(socket_path))
