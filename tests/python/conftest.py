@@ -1,6 +1,5 @@
 """The fixtures that tests share. What they give is described in the modules of `harness`."""
 
-import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from harness import quick_dbt
 from harness.database import Database, fresh_database, kept_as_template
 from harness.dbt_project import REPOSITORY, DbtProject
+from harness.garbage import look_at_what_comes
 from harness.gate import Gate
 from harness.in_memory import folder_in_memory
 from harness.parsed_before import ParsedBefore
@@ -69,11 +69,7 @@ def parsed(server: Server, database_name: str, tmp_path_factory: pytest.TempPath
         project = DbtProject(REPOSITORY, database.login, tmp_path_factory.mktemp("parsed"))
         outcome = project.dbt_in_process("parse", "--quiet")
         assert outcome.success, f"the project does not parse: {outcome.exception}"
-        # What is there now, dbt above all, stays. Collections of garbage need not look at it: half of a parse. What
-        # comes is many small things that last as long as a run, and are looked at less often than they are made.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        look_at_what_comes()
         return project.target_path
 
 

@@ -4,7 +4,7 @@ import os
 import select
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,3 +121,9 @@ class Warm(Running):
                 self._exit_code = warm_client.received(self._connection)
                 self._connection.close()
         return self._exit_code is not None
+
+
+def all_succeed(runs: Iterable[Running]) -> None:
+    """Wait for each; fail the test with all that the first one to fail has printed."""
+    for run in runs:
+        run.wait().succeeded()

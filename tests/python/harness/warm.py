@@ -6,7 +6,6 @@ process as any other, with a process group, connections and an end of its own.
 
 import atexit
 import contextlib
-import gc
 import importlib
 import json
 import os
@@ -128,6 +127,7 @@ if __name__ == "__main__":
     from dbt.cli.main import dbtRunner
     from dbt_common.clients.jinja import template_cache
 
+    from harness.garbage import look_at_what_comes
     from harness.parsed_before import ParsedBefore
 
     ParsedBefore()
@@ -146,11 +146,7 @@ if __name__ == "__main__":
     assert len([*Path("/proc/self/task").iterdir()]) == 1, (
         "a fork has one thread, and may wait for what the others held"
     )
-    # What is there now lives as long as the programs do: their collections of garbage need not look at it. A program
-    # ends without freeing anything, most of them before there is garbage worth the look.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    look_at_what_comes()
     serving = os.getpid()
     try:
         _serve(Path(socket_path))

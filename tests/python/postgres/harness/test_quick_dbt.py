@@ -22,7 +22,7 @@ def fired(monkeypatch):
 
 
 def test_what_nobody_hears_is_not_fired(project, fired):
-    """Guard: _fire_if_heard, under which dbt's own listener is nobody; half of a small run."""
+    """Guard: _fire_if_heard, under which dbt's own listener is nobody; a third of a small run."""
     succeeded(project.dbt_in_process("run-operation", "--quiet", "setup_ledger"))
     assert fired == []
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness.processes import all_succeed
 from onerow.errors import LockTimedOut
 from onerow.landing.land import land_file
 
@@ -37,8 +38,7 @@ def test_other_files_do_not_wait_for_each_other(inbox, project, gate):
         runs = [project.start_onerow("land", "devices", inbox.devices(f"{n}.csv", n)) for n in (10, 20)]
         gate.wait_until_waiting(2, runs)
         assert inbox.blockers() == {"gate"}
-    for run in runs:
-        run.wait().succeeded()
+    all_succeed(runs)
     assert inbox.written()[:2] == (3, 31)
 
 
@@ -53,8 +53,7 @@ def test_files_that_show_the_same_new_columns_do_not_block_each_other_for_good(i
     runs = [patient.start_onerow("land", "devices", file) for file in files]
     gate.wait_until_waiting(3, runs)
     holder.rollback()
-    for run in runs:
-        run.wait().succeeded()
+    all_succeed(runs)
     added = database.rows("select column_name from onerow.schema_changes where change = 'added' order by 1")
     assert added == [("a",), ("b",), ("c",)]
 
@@ -65,8 +64,7 @@ def test_first_landings_at_once_make_the_tables_once(inbox, patient, database, g
         holder.execute("select pg_advisory_xact_lock(hashtextextended('onerow:ledger', 0))")
         runs = [patient.start_onerow("land", "devices", inbox.devices(f"{n}.csv", n)) for n in range(1, 5)]
         gate.wait_until_waiting(4, runs)
-    for run in runs:
-        run.wait().succeeded()
+    all_succeed(runs)
     assert inbox.written()[:2] == (4, 10)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from harness.dbt_project import succeeded
 from harness.devices import EARLIER, LATER, NOON, state
+from harness.processes import all_succeed
 
 # Whose sessions show that a run has come to the mart. There are more marts, which wait for themselves.
 MART = "marts.devices"
@@ -30,18 +31,13 @@ def loaded(landed, project):
     succeeded(project.dbt_in_process("run", "--quiet"))
 
 
-def succeed(runs):
-    for run in runs:
-        run.wait().succeeded()
-
-
 @pytest.mark.usefixtures("landed")
 def test_three_first_runs_build_one_mart_and_claim_each_batch_once(project, gate, devices):
     """The first is held as it claims. Guards: lock_relation, look_again."""
     with gate.hold("onerow.claims"):
         runs = [project.start_dbt("run") for _ in range(3)]
         gate.wait_until_waiting(len(runs), runs, of=MART)
-    succeed(runs)
+    all_succeed(runs)
     devices.assert_all_loaded()
 
 
@@ -57,7 +53,7 @@ def test_four_runs_while_batches_land_claim_each_batch_once(project, gate, devic
         project.start_onerow("land", "devices", devices.file(state("e", LATER, site=str(n)), state(f"f{n}")))
         for n in range(2)
     ]
-    succeed(runs + landings)
+    all_succeed(runs + landings)
     succeeded(project.dbt_in_process("run", "--quiet", *ITS_OWN))
     devices.assert_all_loaded()
 
@@ -68,7 +64,7 @@ def test_three_full_refreshes_at_once_replay_everything_once(project, gate, devi
     with gate.hold("onerow.claims"):
         runs = [project.start_dbt("run", "--full-refresh") for _ in range(3)]
         gate.wait_until_waiting(len(runs), runs, of=MART)
-    succeed(runs)
+    all_succeed(runs)
     devices.assert_all_loaded()
 
 
@@ -82,7 +78,7 @@ def test_a_full_refresh_among_plain_runs_loses_no_batch(project, gate, devices):
         runs = [project.start_dbt("run", *ITS_OWN) for _ in range(3)]
         gate.wait_until_waiting(4, [refresh, *runs], of=MART)
         devices.land(state("a", "2026-05-04"), state("g"))
-    succeed([refresh, *runs])
+    all_succeed([refresh, *runs])
     devices.assert_all_loaded()
 
 
@@ -93,7 +89,7 @@ def test_first_runs_in_an_empty_database_make_each_schema_once(project, database
     with gate.hold("pg_catalog.pg_namespace", "share row exclusive"):
         runs = [project.start_dbt("run") for _ in range(3)]
         gate.wait_until_waiting(len(runs), runs)
-    succeed(runs)
+    all_succeed(runs)
     assert database.value("select count(*) from marts.devices") == 0
 
 
@@ -105,6 +101,6 @@ def test_first_runs_make_the_ledger_once(project, database, gate):
     with gate.hold("pg_catalog.pg_namespace", "share row exclusive"):
         runs = [project.start_dbt("run", *ITS_OWN) for _ in range(3)]
         gate.wait_until_waiting(len(runs), runs)
-    succeed(runs)
+    all_succeed(runs)
     versions = [version for (version,) in database.rows("select version from onerow.schema_version order by 1")]
     assert versions == list(range(1, max(versions) + 1))

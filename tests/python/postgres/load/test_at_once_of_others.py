@@ -3,6 +3,7 @@
 import pytest
 
 from harness.dbt_project import succeeded
+from harness.processes import all_succeed
 
 VIEW = "select n, 'v1' as made_by from public.held"
 TABLE = "{{ config(materialized='table') }} select n from public.held"
@@ -90,8 +91,7 @@ def wait_until_queued(runs, gate, database, kind):
 
 def succeed(runs, database, kind):
     """See that each run ends well, and that the relation has its two rows."""
-    for run in runs:
-        run.wait().succeeded()
+    all_succeed(runs)
     assert database.value(f"select count(*) from {RELATION[kind]}") == 2
 
 
@@ -124,8 +124,7 @@ def test_snapshots_at_once_record_a_change_once(numbers, database, gate):
     with gate.hold("marts.states", "share row exclusive"):
         runs = start(numbers, "snapshot")
         wait_until_queued(runs, gate, database, "snapshot")
-    for run in runs:
-        run.wait().succeeded()
+    all_succeed(runs)
     assert database.rows("select n, value, dbt_valid_to is null from marts.states order by 1, 2") == [
         (1, "a", False),
         (1, "b", True),
